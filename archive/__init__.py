@@ -1,0 +1,1 @@
+"""Article in; rows, hits, citations and exports out. Imports nothing else of ours."""

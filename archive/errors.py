@@ -1,0 +1,54 @@
+"""What can go wrong in the archive, as exceptions a caller can act on.
+
+ArchiveError                 root; ``str()`` names the thing and the way out
+├── NoArchive                the folder holds no archive
+├── NotAnArchive             archive.db is some other program's database, or too new for us
+├── Locked                   another process is writing; says which
+├── NotFound                 no such article, URL or run
+├── BadQuery                 a filter's value cannot be understood (words never raise)
+└── DamagedCapture           the WARC does not hold what a row says it holds
+"""
+
+from __future__ import annotations
+
+
+class ArchiveError(Exception):
+    """Root of this package's errors. ``exit_status`` is the command line's."""
+
+    exit_status = 1
+
+
+class NoArchive(ArchiveError):
+    """The folder holds no archive."""
+
+    exit_status = 3
+
+
+class NotAnArchive(ArchiveError):
+    """archive.db is another program's database, or of a later nightdesk."""
+
+    exit_status = 3
+
+
+class Locked(ArchiveError):
+    """Another process is writing to the archive."""
+
+    exit_status = 4
+
+
+class NotFound(ArchiveError):
+    """No such article, URL or run."""
+
+    exit_status = 5
+
+
+class BadQuery(ArchiveError):
+    """A filter's value cannot be understood."""
+
+    exit_status = 2
+
+
+class DamagedCapture(ArchiveError):
+    """A WARC file does not hold what a row says it holds."""
+
+    exit_status = 6

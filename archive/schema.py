@@ -1,0 +1,225 @@
+"""The database as a list of steps. Every change of the schema is a new function at the end.
+
+Times are ISO 8601 UTC text ending in ``Z``; JSON columns hold valid JSON text; an absent value is null.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from archive.errors import NotAnArchive
+
+#: "nd01" in ASCII: tells our files from any other SQLite database.
+APPLICATION_ID = 0x6E643031
+
+migrations = Migrations("nightdesk")
+
+
+@migrations()
+def m001_first_house(db: Database) -> None:
+    """Sources, runs, WARC files, the ledger, captures, articles with revisions and full-text index."""
+    db.executescript(
+        """
+        create table sources (
+            id text primary key,                    -- its name in sources.toml
+            title text,
+            home text not null,
+            first_seen_at text not null
+        ) strict;
+
+        create table runs (
+            id integer primary key,
+            kind text not null check (kind in ('crawl', 'import')),
+            started_at text not null,
+            finished_at text,                       -- null: running, or killed
+            status text not null check (status in ('running', 'finished', 'interrupted', 'crashed')),
+            software text not null,
+            arguments text not null                 -- JSON object
+        ) strict;
+
+        create table warc_files (
+            id integer primary key,
+            path text not null unique,              -- relative to the archive's folder
+            started_at text not null,
+            size integer not null default 0,        -- bytes that committed rows vouch for
+            closed integer not null default 0       -- 1: complete, never written again
+        ) strict;
+
+        -- The ledger: every URL ever discovered, its one state, and why.
+        create table urls (
+            id integer primary key,
+            url text not null unique,               -- normalised
+            source text not null references sources(id),
+            kind text not null check (kind in ('page', 'front', 'section', 'feed', 'sitemap')),
+            state text not null check (state in
+                ('found', 'captured', 'kept', 'duplicate', 'rejected', 'refused', 'failed', 'gone', 'read')),
+            reason text,
+            detail text,
+            state_at text not null,
+            first_seen_at text not null,
+            last_seen_at text not null,             -- last time a document listed it
+            fetched_at text,                        -- last answer of any kind
+            due_at text,                            -- ask (again) from then on; null: never
+            attempts integer not null default 0,    -- failures in a row
+            etag text,                              -- validators of the last 200
+            last_modified text,
+            capture_id integer references captures(id),   -- last full answer
+            article_id text,                        -- kept or duplicate: the article
+            hints text not null default '[]'        -- JSON list: what feeds, sitemaps and fronts said
+        ) strict;
+        -- the frontier: what is due in a source, oldest promise first
+        create index urls_due on urls (source, due_at) where due_at is not null;
+        -- pages kept raw but not yet cleaned (also after a crash)
+        create index urls_captured on urls (source) where state = 'captured';
+        create index urls_article on urls (article_id) where article_id is not null;
+
+        -- Which document listed which URL: the ways a URL was found.
+        create table sightings (
+            url_id integer not null references urls(id),
+            where_url text not null,
+            via text not null,
+            first_run integer not null references runs(id),
+            last_run integer not null references runs(id),
+            primary key (url_id, where_url)
+        ) strict, without rowid;
+
+        -- What each run did with each page URL: the funnel is a count of this.
+        create table run_urls (
+            run_id integer not null references runs(id),
+            url_id integer not null references urls(id),
+            source text not null references sources(id),
+            outcome text not null check (outcome in
+                ('new', 'updated', 'unchanged', 'known', 'duplicate', 'rejected',
+                 'refused', 'failed', 'gone', 'waiting')),
+            reason text,
+            primary key (run_id, url_id)
+        ) strict, without rowid;
+
+        -- Every state a URL went through.
+        create table url_events (
+            id integer primary key,
+            url_id integer not null references urls(id),
+            run_id integer not null references runs(id),
+            at text not null,
+            event text not null,                    -- a state, or: revisited, retried, redirected
+            reason text,
+            detail text,
+            capture_id integer references captures(id)
+        ) strict;
+        create index url_events_url on url_events (url_id, id);
+
+        create table captures (
+            id integer primary key,
+            run_id integer not null references runs(id),
+            source text references sources(id),
+            url_id integer references urls(id),     -- the ledger's URL that it was asked for
+            url text not null,                      -- of this very exchange: robots.txt, a redirect's hop …
+            fetched_at text not null,
+            status integer,                         -- HTTP status; null for an imported file
+            content_type text,
+            warc_file_id integer not null references warc_files(id),
+            offset integer not null,
+            length integer not null,                -- of the gzip member
+            payload_size integer not null,          -- as received
+            payload_digest text not null,
+            unique (warc_file_id, offset)
+        ) strict;
+        create index captures_url on captures (url, fetched_at);
+
+        create table articles (
+            seq integer primary key,                -- rises with time: published, else first seen
+            id text not null unique,                -- stable, from the canonical URL
+            url text,
+            canonical_url text,
+            source text not null references sources(id),
+            title text not null,
+            description text,
+            authors text not null default '[]',     -- JSON list
+            published_at text,
+            published_precision text check (published_precision in ('second', 'minute', 'day')),
+            published_as_written text,
+            modified_at text,
+            section text,
+            tags text not null default '[]',        -- JSON list
+            language text,
+            body text not null,
+            word_count integer not null,
+            images text not null default '[]',      -- JSON list of {url, caption, credit, alt}
+            access text not null check (access in ('free', 'metered', 'paywalled', 'unknown')),
+            type text,
+            site_name text,
+            comments text not null default '[]',    -- JSON list
+            reading_minutes integer,
+            rights text not null default '{}',      -- JSON object, verbatim signals
+            first_seen_at text not null,
+            last_seen_at text not null,
+            gone_at text,                           -- first 404 or 410 since it was last seen
+            revision integer not null default 1,
+            revised_at text not null,               -- this revision is what the site showed from then on
+            content_hash text not null,             -- of title and body
+            capture_id integer references captures(id),
+            extractor text not null,
+            origins text not null default '{}'      -- JSON: field → {origin, confidence, rivals, inferred}
+        ) strict;
+        create index articles_source on articles (source, seq);
+        create index articles_url on articles (url);
+
+        -- What an article was before its present text.
+        create table revisions (
+            article_id text not null references articles(id),
+            revision integer not null,
+            valid_from text not null,
+            valid_until text not null,
+            title text not null,
+            body text not null,
+            content_hash text not null,
+            capture_id integer references captures(id),
+            record text not null,                   -- JSON: the other columns as they were
+            primary key (article_id, revision)
+        ) strict;
+
+        create virtual table articles_fts using fts5(
+            title, authors, description, body,
+            content='articles', content_rowid='seq',
+            tokenize='unicode61 remove_diacritics 2'
+        );
+        create trigger articles_ai after insert on articles begin
+            insert into articles_fts (rowid, title, authors, description, body)
+            values (new.seq, new.title, new.authors, new.description, new.body);
+        end;
+        create trigger articles_ad after delete on articles begin
+            insert into articles_fts (articles_fts, rowid, title, authors, description, body)
+            values ('delete', old.seq, old.title, old.authors, old.description, old.body);
+        end;
+        create trigger articles_au after update of seq, title, authors, description, body on articles begin
+            insert into articles_fts (articles_fts, rowid, title, authors, description, body)
+            values ('delete', old.seq, old.title, old.authors, old.description, old.body);
+            insert into articles_fts (rowid, title, authors, description, body)
+            values (new.seq, new.title, new.authors, new.description, new.body);
+        end;
+        """
+    )
+
+
+def check_ours(db: Database, path: str) -> None:
+    """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
+    (application_id,) = db.execute("pragma application_id").fetchone()
+    (objects,) = db.execute("select count(*) from sqlite_master").fetchone()
+    if application_id != APPLICATION_ID and objects:
+        raise NotAnArchive(f"{path} is a database of another program; name a folder with a nightdesk archive")
+    ours = {m.name for m in migrations._migrations}
+    ahead = sorted({m.name for m in migrations.applied(db)} - ours)
+    if ahead:
+        raise NotAnArchive(
+            f"{path} was written by a later nightdesk (it has {ahead[-1]}); upgrade nightdesk to open it"
+        )
+
+
+def migrate(db: Database, path: str) -> None:
+    """Bring the database to the present schema; each step in a transaction of its own."""
+    check_ours(db, path)
+    with db.ensure_autocommit_on():
+        db.execute("pragma journal_mode = wal")
+        db.execute(f"pragma application_id = {APPLICATION_ID}")
+    migrations.apply(db)

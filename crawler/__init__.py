@@ -1,0 +1,1 @@
+"""Source in, Page out. The only package that knows Scrapy's engine."""

@@ -1,0 +1,1 @@
+"""Page in, Article or Rejection out. Pure: no network, no database."""
