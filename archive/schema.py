@@ -59,6 +59,7 @@ def m001_first_house(db: Database) -> None:
             state_at text not null,
             first_seen_at text not null,
             last_seen_at text not null,             -- last time a document listed it
+            listed_at text,                         -- date that a feed or sitemap gives it; only for ordering
             fetched_at text,                        -- last answer of any kind
             due_at text,                            -- ask (again) from then on; null: never
             attempts integer not null default 0,    -- failures in a row
@@ -130,6 +131,7 @@ def m001_first_house(db: Database) -> None:
         create table articles (
             seq integer primary key,                -- rises with time: published, else first seen
             id text not null unique,                -- stable, from the canonical URL
+            url_id integer references urls(id),     -- the one URL of the ledger that it is read from
             url text,
             canonical_url text,
             source text not null references sources(id),

@@ -1,0 +1,198 @@
+"""Article ↔ row, and the revisions between them. Writing half: the reading half is archive/reading.py."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.fingerprint import content_hash, same_text
+from archive.seq import SLOTS_PER_SECOND, seq_floor
+from archive.times import from_iso, iso, iso_or_none
+from archive.types import Article, Origin, Outcome
+from archive.urls import article_id
+
+#: Columns whose old values a revision keeps in its ``record``.
+_KEPT_WITH_REVISION = (
+    "description, authors, published_at, published_precision, published_as_written, modified_at, section, tags,"
+    " language, word_count, images, access, type, extractor, origins"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What storing an article came to."""
+
+    #: NEW, UPDATED, UNCHANGED or DUPLICATE.
+    outcome: Outcome
+    article_id: str
+    revision: int
+
+
+class ArticleStore:
+    """The articles table and its revisions. Each call is part of the caller's transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def store(
+        self,
+        article: Article,
+        *,
+        source: str,
+        seen_at: datetime,
+        capture_id: int | None,
+        url_id: int,
+        key: str | None = None,
+    ) -> Stored:
+        """Insert a new article, make a revision of a changed one, or move ``last_seen_at`` of an unchanged one.
+
+        ``seen_at``: when it was fetched. ``url_id``: the ledger's URL that gave it. ``key``: what the id is made
+        from when the article has no URL at all.
+
+        An article that is read from another URL already is a DUPLICATE if the texts are the same story; if they
+        are not, the page's canonical address is wrong (a habit of content systems), and its own URL is taken.
+        A URL that stopped answering hands its article over to the next one that gives it.
+        """
+        canonical = article.canonical_url or article.url or key
+        if canonical is None:
+            raise ValueError("an article without a URL needs a key to make its id from")
+        found = self._find(article_id(canonical))
+        if found is not None and found["url_id"] != url_id and found["gone_at"] is None:
+            if same_text(article.title, article.body, found["title"], found["body"]):
+                self._see(found["id"], seen_at)
+                return Stored(outcome=Outcome.DUPLICATE, article_id=found["id"], revision=found["revision"])
+            article = replace(article, canonical_url=article.url)
+            canonical = article.url or canonical
+            found = self._find(article_id(canonical))
+        seen = {"url_id": url_id, "capture_id": capture_id, "last_seen_at": iso(seen_at), "gone_at": None}
+        if found is None:
+            return self._insert(article, article_id(canonical), source, seen)
+        return self._see_again(article, found, seen)
+
+    def mark_gone(self, id_: str, at: datetime) -> None:
+        """The site answers 404 or 410 for it since ``at``."""
+        self._db.execute("update articles set gone_at = coalesce(gone_at, ?) where id = ?", [iso(at), id_])
+
+    def mark_seen(self, id_: str, at: datetime) -> None:
+        """The site still has it, unchanged, at ``at``."""
+        self._see(id_, at)
+
+    def _find(self, id_: str) -> dict[str, Any] | None:
+        rows = self._db.query(
+            "select id, url_id, seq, title, body, revision, content_hash, gone_at, capture_id"
+            " from articles where id = ?",
+            [id_],
+        )
+        return next(iter(rows), None)
+
+    def _see(self, id_: str, at: datetime) -> None:
+        self._db.execute(
+            "update articles set last_seen_at = max(last_seen_at, ?), gone_at = null where id = ?",
+            [iso(at), id_],
+        )
+
+    def _insert(self, article: Article, id_: str, source: str, seen: dict[str, Any]) -> Stored:
+        at = from_iso(seen["last_seen_at"])
+        row = row_of(article) | seen
+        row |= {"id": id_, "source": source, "first_seen_at": iso(at), "revised_at": iso(at)}
+        row["seq"] = self._next_seq(article.published_at or at)
+        self._db.table("articles").insert(row)
+        return Stored(outcome=Outcome.NEW, article_id=id_, revision=1)
+
+    def _see_again(self, article: Article, found: dict[str, Any], seen: dict[str, Any]) -> Stored:
+        row = row_of(article)
+        if row["content_hash"] == found["content_hash"] or self._same_bytes(found["capture_id"], seen["capture_id"]):
+            self._see(found["id"], from_iso(seen["last_seen_at"]))
+            self._db.execute("update articles set url_id = ? where id = ?", [seen["url_id"], found["id"]])
+            return Stored(outcome=Outcome.UNCHANGED, article_id=found["id"], revision=found["revision"])
+        self._keep_revision(found["id"], seen["last_seen_at"])
+        base = article.published_at
+        if base is not None and not 0 <= found["seq"] - seq_floor(base) < SLOTS_PER_SECOND:
+            row["seq"] = self._next_seq(base)
+        row |= seen | {"revised_at": seen["last_seen_at"], "revision": found["revision"] + 1}
+        sets = ", ".join(f"{column} = :{column}" for column in row)
+        self._db.execute(f"update articles set {sets} where id = :id", row | {"id": found["id"]})  # noqa: S608
+        return Stored(outcome=Outcome.UPDATED, article_id=found["id"], revision=found["revision"] + 1)
+
+    def _same_bytes(self, before: int | None, now: int | None) -> bool:
+        """True if both captures hold the same payload: then it was our cleaning that changed, not the page."""
+        (same,) = self._db.execute(
+            "select exists (select 1 from captures a join captures b using (payload_digest)"
+            " where a.id = ? and b.id = ?)",
+            [before, now],
+        ).fetchone()
+        return bool(same)
+
+    def _keep_revision(self, id_: str, until: str) -> None:
+        columns = [c.strip() for c in _KEPT_WITH_REVISION.split(",")]
+        record = ", ".join(f"'{c}', {c}" for c in columns)
+        self._db.execute(
+            f"""
+            insert into revisions (article_id, revision, valid_from, valid_until, title, body, content_hash,
+                                   capture_id, record)
+            select id, revision, revised_at, :until, title, body, content_hash, capture_id, json_object({record})
+            from articles where id = :id
+            """,  # noqa: S608 (column names of our own)
+            {"id": id_, "until": until},
+        )
+
+    def _next_seq(self, moment: datetime) -> int:
+        """A free ``seq`` of that second, so that the newest-first listing is the table's own order."""
+        floor = seq_floor(moment)
+        while True:
+            (last,) = self._db.execute(
+                "select max(seq) from articles where seq between ? and ?",
+                [floor, floor + SLOTS_PER_SECOND - 1],
+            ).fetchone()
+            if last is None:
+                return floor
+            if last < floor + SLOTS_PER_SECOND - 1:
+                return int(last) + 1
+            floor += SLOTS_PER_SECOND
+
+
+def row_of(article: Article) -> dict[str, Any]:
+    """The columns of an article's row that the article itself decides."""
+    return {
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "description": article.description,
+        "authors": _json(article.authors),
+        "published_at": iso_or_none(article.published_at),
+        "published_precision": article.published_precision and str(article.published_precision),
+        "published_as_written": article.published_as_written,
+        "modified_at": iso_or_none(article.modified_at),
+        "section": article.section,
+        "tags": _json(article.tags),
+        "language": article.language,
+        "body": article.body,
+        "word_count": article.word_count,
+        "images": _json([asdict(image) for image in article.images]),
+        "access": str(article.access),
+        "type": article.type,
+        "site_name": article.site_name,
+        "comments": _json(article.comments),
+        "reading_minutes": article.reading_minutes,
+        "rights": _json(dict(article.rights)),
+        "content_hash": content_hash(article.title, article.body),
+        "extractor": article.extractor,
+        "origins": _json({name: _origin(origin) for name, origin in article.origins.items()}),
+    }
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    value: dict[str, Any] = {"origin": origin.origin, "confidence": origin.confidence}
+    if origin.rivals:
+        value["rivals"] = [list(rival) for rival in origin.rivals]
+    if origin.inferred:
+        value["inferred"] = origin.inferred
+    return value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

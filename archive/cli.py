@@ -1,0 +1,253 @@
+"""The commands that read an archive: search, show, explain, stats, runs, export.
+
+They load neither Scrapy nor trafilatura. Data goes to stdout, everything else to stderr. A command that
+fails says why in one line and exits with the status of the ArchiveError; Ctrl-C is 130.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sqlite3
+import sys
+from collections.abc import Callable
+from typing import Any, cast
+
+import click
+
+from archive import terminal
+from archive.errors import ArchiveError
+from archive.query import SORTS, Query, Sort
+from archive.reading import Archive
+from archive.record import plain
+
+#: Hits shown when nobody says how many: a screenful or two.
+_SHOWN = 20
+
+Command = Callable[..., None]
+
+
+def _reading(command: Command) -> Command:
+    """Give the command an open archive, and turn what can go wrong into a line and an exit status."""
+
+    @click.option(
+        "-a",
+        "--archive",
+        "folder",
+        default=".",
+        envvar="NIGHTDESK_ARCHIVE",
+        show_envvar=True,
+        metavar="DIR",
+        help="The archive's folder; the present folder if not given.",
+    )
+    @functools.wraps(command)
+    def run(folder: str, **arguments: Any) -> None:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter
+        try:
+            with Archive(folder) as archive:
+                command(archive, **arguments)
+        except ArchiveError as error:
+            _fail(str(error), error.exit_status)
+        except sqlite3.DatabaseError as error:
+            _fail(f"the database of {folder} cannot be read: {error}", ArchiveError.exit_status)
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
+
+    return run
+
+
+def _fail(message: str, status: int) -> None:
+    click.echo(f"nightdesk: {message}", err=True)
+    raise SystemExit(status)
+
+
+def _querying(command: Command) -> Command:
+    """Give the command the options of a Query."""
+    for option in reversed(
+        [
+            click.argument("words", nargs=-1, metavar="[QUERY]..."),
+            click.option("--source", metavar="NAME", help="Only of this source."),
+            click.option("--author", metavar="NAME", help="Only by this author; part of a name will do."),
+            click.option("--section", metavar="NAME", help="Only of this section."),
+            click.option("--lang", "language", metavar="TAG", help="Only in this language; en is also en-GB."),
+            click.option(
+                "--since",
+                metavar="WHEN",
+                help="Only from then on: 2026, 2026-11, 2026-11-10, 2026-11-10T08:30Z, today, yesterday, -7d (UTC).",
+            ),
+            click.option("--until", metavar="WHEN", help="Only up to then, that day, month or year included."),
+            click.option("--sort", type=click.Choice(SORTS), help="The order of the articles."),
+            click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def _query(words: tuple[str, ...], sort: str | None, **filters: Any) -> Query:
+    query = Query(text=" ".join(words), sort=cast("Sort | None", sort), **filters)
+    if query.words.mended:
+        _say(f"searched for: {query.understood}" if query.understood else "there is no word in this query")
+    return query
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
+@click.command()
+@_querying
+@click.option("--count", "only_count", is_flag=True, help="Only say how many there are.")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines: one article a line, with its snippet.")
+@_reading
+def search(
+    archive: Archive,
+    *,
+    words: tuple[str, ...],
+    only_count: bool,
+    as_json: bool,
+    limit: int | None,
+    **filters: Any,
+) -> None:
+    """Find articles by words and filters, newest first.
+
+    \b
+    harbour talks            both words, anywhere in title, authors, description or body
+    "harbour talks"          these words side by side
+    harbour OR port          either
+    talks NOT strike         without the word, phrase or group after NOT
+    (harbour OR port) talks  groups
+    dock*                    words that begin so
+    NEAR(union offer, 5)     with at most 5 words between them
+
+    Quote for the shell: nightdesk search '"harbour talks" NOT strike'. Without QUERY: all articles. The
+    first 20 are shown if there is no --limit; --json and --count take all.
+    """
+    if not (as_json or only_count):
+        limit = limit or _SHOWN
+    query = _query(words, limit=limit, **filters)
+    if only_count:
+        number = archive.count(query)
+        click.echo(_json({"count": number}) if as_json else number)
+        return
+    if as_json:
+        shown = 0
+        for shown, hit in enumerate(archive.search(query), 1):  # noqa: B007 (the last number counts)
+            click.echo(_json(plain(hit.article) | {"headline": hit.headline, "snippet": hit.snippet}))
+    else:
+        shown = terminal.print_hits(archive.search(query, marks=terminal.MARKS))
+    _sum_up(archive, query, shown)
+
+
+def _sum_up(archive: Archive, query: Query, shown: int) -> None:
+    """Say how many there are when that is more than shown, and help where there are none."""
+    if shown:
+        total = archive.search(query).total if query.limit and shown == query.limit else shown
+        if total > shown:
+            _say(f"\n{shown} of {total:,} articles; --limit N shows more")
+        return
+    _say("no articles match")
+    names = [source.name for source in archive.stats().sources]
+    if query.source is not None and query.source not in names:
+        _say(f"there is no source {query.source!r}; there are: {', '.join(names) or 'none'}")
+
+
+@click.command()
+@click.argument("article", metavar="ID|URL")
+@click.option("--origins", is_flag=True, help="Also where each field comes from, and what disagreed.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_reading
+def show(archive: Archive, *, article: str, origins: bool, as_json: bool) -> None:
+    """Show an article, named by its id or any of its URLs, with its revisions and its place in the WARC."""
+    found = archive.get(article)
+    revisions = archive.revisions(found.id)
+    if as_json:
+        earlier = [{name: v for name, v in plain(r).items() if name != "article_id"} for r in revisions[:-1]]
+        click.echo(_json(plain(found) | {"earlier": earlier}))
+    else:
+        terminal.print_article(found, revisions, origins=origins)
+
+
+@click.command()
+@click.argument("url")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_reading
+def explain(archive: Archive, *, url: str, as_json: bool) -> None:
+    """Tell the story of a URL: seen where, asked when, answered what, kept or refused why."""
+    history = archive.explain(url)
+    if as_json:
+        click.echo(_json(history))
+    else:
+        terminal.print_history(history)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_reading
+def stats(archive: Archive, *, as_json: bool) -> None:
+    """Count what the archive holds, source by source."""
+    figures = archive.stats()
+    if as_json:
+        click.echo(_json(figures))
+    else:
+        terminal.print_stats(figures, str(archive.folder))
+
+
+@click.command()
+@click.argument("number", metavar="[RUN]", type=int, required=False)
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one run a line; one object for one run.")
+@_reading
+def runs(archive: Archive, *, number: int | None, as_json: bool) -> None:
+    """List the runs, each with what it did with how many pages; or one RUN with its problems."""
+    if number is not None:
+        run, funnel, problems = archive.run(number), archive.funnel(number), archive.problems(number)
+        if as_json:
+            click.echo(_json(plain(run) | {"funnel": funnel, "problems": problems}))
+        else:
+            terminal.print_run(run, funnel, problems)
+        return
+    every = archive.runs()
+    if as_json:
+        for run in every:
+            click.echo(_json(plain(run) | {"funnel": archive.funnel(run.id)}))
+    elif every:
+        terminal.print_runs(every, {run.id: archive.funnel(run.id) for run in every})
+    else:
+        _say("no run so far; start one with: nightdesk crawl")
+
+
+@click.command()
+@_querying
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    metavar="FILE.csv",
+    help="Where to write; a file of that name is replaced once the new one is complete. - is stdout.",
+)
+@click.option("--excel", is_flag=True, help="For spreadsheets: byte order mark, CRLF, no cell run as a formula.")
+@_reading
+def export(archive: Archive, *, words: tuple[str, ...], target: str, excel: bool, **filters: Any) -> None:
+    """Write articles to a CSV file, oldest first; QUERY and filters as in search, all articles without.
+
+    UTF-8, ISO 8601 times in UTC, true and false, lists as JSON, an empty cell where a value is missing. There
+    are as many rows as `search --count` says.
+    """
+    query = _query(words, **filters)
+    to = sys.stdout.buffer if target == "-" else target
+    rows = archive.export_csv(query, to, excel=excel)
+    _say(f"{rows:,} {'article' if rows == 1 else 'articles'}{'' if target == '-' else f' in {target}'}")
+
+
+#: For a group that mounts them, and for ``python -m archive``.
+reading_commands: tuple[click.Command, ...] = (search, show, explain, stats, runs, export)
+
+
+@click.group(name="nightdesk", commands=reading_commands)
+def archive_commands() -> None:
+    """Read a news archive: find, show, explain, count and export."""

@@ -1,0 +1,220 @@
+"""What happened to a URL, from the ledger: seen where, asked when, answered what, kept or refused why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from archive.errors import NotFound
+from archive.record import capture_from_row
+from archive.times import from_iso, from_iso_or_none
+from archive.types import CaptureRef, Kind, Outcome, State, Via
+from archive.urls import normalise_url, without_amp
+from archive.words import sendable_text
+
+#: URLs of a host that a misspelt one is compared with.
+_COMPARED = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A document that listed the URL."""
+
+    where: str
+    via: Via
+    #: Runs that saw it there first and last, and when the first of them began.
+    first_run: int
+    last_run: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to the URL in a run."""
+
+    at: datetime
+    run: int
+    #: A State or an Outcome, or a word of the crawler's such as ``redirected``.
+    event: str
+    reason: str | None
+    detail: str | None
+    capture: CaptureRef | None
+    #: HTTP status of the capture; None where there is none, and for an imported file.
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A URL's whole story, oldest first."""
+
+    url: str
+    source: str
+    kind: Kind
+    state: State
+    reason: str | None
+    detail: str | None
+    state_at: datetime
+    first_seen_at: datetime
+    #: Last time that a document listed it.
+    last_seen_at: datetime
+    #: Last answer of any kind; None: it never answered.
+    fetched_at: datetime | None
+    #: When it is to be asked for again; None: never.
+    due_at: datetime | None
+    #: Failures in a row.
+    attempts: int
+    #: The article that it is, or is another address of.
+    article_id: str | None
+    article_title: str | None
+    article_url: str | None
+    sightings: tuple[Sighting, ...]
+    events: tuple[Event, ...]
+    #: What each run that met it made of it: (run, outcome, reason).
+    outcomes: tuple[tuple[int, Outcome, str | None], ...]
+
+
+def history_of(db: Database, url: str) -> History:
+    """The story of a URL. Raises NotFound, with the nearest known URLs of the host."""
+    known = _find(db, url)
+    if known is None:
+        raise NotFound(_unknown(db, url))
+    return History(
+        url=known["url"],
+        source=known["source"],
+        kind=Kind(known["kind"]),
+        state=State(known["state"]),
+        reason=known["reason"],
+        detail=known["detail"],
+        state_at=from_iso(known["state_at"]),
+        first_seen_at=from_iso(known["first_seen_at"]),
+        last_seen_at=from_iso(known["last_seen_at"]),
+        fetched_at=from_iso_or_none(known["fetched_at"]),
+        due_at=from_iso_or_none(known["due_at"]),
+        attempts=known["attempts"],
+        article_id=known["article_id"],
+        article_title=known["article_title"],
+        article_url=known["article_url"],
+        sightings=_sightings(db, known["id"]),
+        events=_events(db, known["id"]),
+        outcomes=_outcomes(db, known["id"]),
+    )
+
+
+def spellings(url: str) -> list[str]:
+    """The normalised URLs that a person may mean by ``url``, likeliest first; empty: it is no URL."""
+    url = sendable_text(url).strip()
+    written = [url] if "://" in url else [f"https://{url}", f"http://{url}"] if "." in url else []
+    found: list[str] = []
+    for each in written:
+        try:
+            normal = normalise_url(each)
+            found += [normal, normalise_url(without_amp(normal))]
+        except ValueError:
+            continue
+    other = {"https://": "http://", "http://": "https://"}
+    for normal in list(found):
+        scheme = normal[: normal.index("//") + 2]
+        found.append(other[scheme] + normal.removeprefix(scheme))
+    return list(dict.fromkeys(found))
+
+
+def _find(db: Database, url: str) -> dict[str, Any] | None:
+    for spelling in spellings(url):
+        for row in db.query(
+            """
+            select urls.*, articles.title as article_title, articles.url as article_url
+            from urls left join articles on articles.id = urls.article_id
+            where urls.url = ?
+            """,
+            [spelling],
+        ):
+            return dict(row)
+    return None
+
+
+def _sightings(db: Database, url_id: int) -> tuple[Sighting, ...]:
+    rows = db.query(
+        """
+        select where_url, via, first_run, last_run, started_at
+        from sightings join runs on runs.id = first_run
+        where url_id = ? order by first_run, where_url
+        """,
+        [url_id],
+    )
+    return tuple(
+        Sighting(
+            where=row["where_url"],
+            via=Via(row["via"]),
+            first_run=row["first_run"],
+            last_run=row["last_run"],
+            at=from_iso(row["started_at"]),
+        )
+        for row in rows
+    )
+
+
+def _events(db: Database, url_id: int) -> tuple[Event, ...]:
+    rows = db.query(
+        """
+        select e.at, e.run_id, e.event, e.reason, e.detail, c.status, w.path as capture_file,
+               c.offset as capture_offset, c.length as capture_length, c.payload_digest as capture_digest
+        from url_events e
+        left join captures c on c.id = e.capture_id left join warc_files w on w.id = c.warc_file_id
+        where e.url_id = ? order by e.id
+        """,
+        [url_id],
+    )
+    return tuple(
+        Event(
+            at=from_iso(row["at"]),
+            run=row["run_id"],
+            event=row["event"],
+            reason=row["reason"],
+            detail=row["detail"],
+            capture=capture_from_row(row),
+            status=row["status"],
+        )
+        for row in rows
+    )
+
+
+def _outcomes(db: Database, url_id: int) -> tuple[tuple[int, Outcome, str | None], ...]:
+    # By way of the runs: run_urls is keyed by run, and there are few runs.
+    rows = db.execute(
+        """
+        select runs.id, run_urls.outcome, run_urls.reason
+        from runs cross join run_urls on run_urls.run_id = runs.id and run_urls.url_id = ?
+        order by runs.id
+        """,
+        [url_id],
+    )
+    return tuple((run, Outcome(outcome), reason) for run, outcome, reason in rows)
+
+
+def _unknown(db: Database, url: str) -> str:
+    """The message for a URL that was never met, with those that it may be a slip of."""
+    from difflib import get_close_matches
+
+    candidates = spellings(url)
+    if not candidates:
+        return f"{url[:200]!r} is no http or https URL"
+    host = urlsplit(candidates[0]).netloc
+    known = [row[0] for origin in ("https", "http") for row in _urls_of(db, f"{origin}://{host}")]
+    message = f"{candidates[0]} was never seen in this archive"
+    near = get_close_matches(candidates[0], known, n=3, cutoff=0.8)
+    if near:
+        return message + "; near it are:\n  " + "\n  ".join(near)
+    if known:
+        return message + f"; it knows other URLs of {host}, such as {known[0]}"
+    return message + f", nor was any other of {host}; the sources are listed by: nightdesk stats"
+
+
+def _urls_of(db: Database, origin: str) -> list[tuple[str]]:
+    # "0" is the character after "/": a range of the unique index on url.
+    return db.execute(
+        "select url from urls where url >= ? and url < ? limit ?", [f"{origin}/", f"{origin}0", _COMPARED]
+    ).fetchall()

@@ -1,0 +1,338 @@
+"""Every URL ever discovered, its one state and the reason; and what each run did with it.
+
+A page URL that a run meets gets a row in ``run_urls`` at once, with the outcome ``waiting``; whatever happens
+to it replaces that. So the funnel adds up at any instant, also in a database left by ``kill -9``.
+What is to be asked for is whatever is due: ``urls.due_at`` is the whole frontier.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.times import from_iso_or_none, iso, iso_or_none, parse_stamp
+from archive.types import Hint, Kind, Link, Outcome, State, Via
+from archive.version import __version__
+
+#: Documents whose hints are remembered for one URL; the newest replace the oldest.
+_HINTS_KEPT = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A URL of the ledger, as the crawler needs it."""
+
+    id: int
+    url: str
+    source: str
+    kind: Kind
+    state: State
+    first_seen_at: datetime
+    #: When it was last answered; None: never.
+    fetched_at: datetime | None
+    attempts: int
+    #: Validators of the last full answer, for a conditional request.
+    etag: str | None
+    last_modified: str | None
+    capture_id: int | None
+    article_id: str | None
+    hints: tuple[Hint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of a URL: its new state and, for a page, the run's outcome."""
+
+    state: State
+    outcome: Outcome | None
+    reason: str | None = None
+    #: For a person, in a few words.
+    detail: str | None = None
+    #: Ask again from then on; None: never.
+    due_at: datetime | None = None
+    capture_id: int | None = None
+    article_id: str | None = None
+    #: True: an answer arrived, so the count of failures starts anew.
+    answered: bool = True
+    #: To remember for the next conditional request; None leaves what is there.
+    etag: str | None = None
+    last_modified: str | None = None
+    #: True for a full answer: its validators replace the old ones even when it has none.
+    full_answer: bool = False
+
+
+_COLUMNS = (
+    "id, url, source, kind, state, first_seen_at, fetched_at, attempts, etag, last_modified, capture_id,"
+    " article_id, hints"
+)
+
+
+class Ledger:
+    """The ledger of one archive. Each call is part of the caller's transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add_source(self, name: str, *, home: str, title: str | None, now: datetime) -> None:
+        """Make a source known, or bring its home and title up to date."""
+        self._db.execute(
+            "insert into sources (id, title, home, first_seen_at) values (?, ?, ?, ?)"
+            " on conflict (id) do update set title = excluded.title, home = excluded.home",
+            [name, title, home, iso(now)],
+        )
+
+    def start_run(self, kind: str, arguments: dict[str, Any], now: datetime) -> int:
+        """A new run's id. Runs that a crash left open are closed as ``crashed`` first."""
+        self._db.execute("update runs set status = 'crashed' where status = 'running'")
+        return self._insert(
+            "insert into runs (kind, started_at, status, software, arguments) values (?, ?, 'running', ?, ?)",
+            [kind, iso(now), f"nightdesk {__version__}", json.dumps(arguments, ensure_ascii=False)],
+        )
+
+    def _insert(self, sql: str, values: list[Any]) -> int:
+        rowid = self._db.execute(sql, values).lastrowid
+        assert rowid is not None
+        return rowid
+
+    def leave_waiting(self, run: int, reason: str, *, source: str | None = None) -> None:
+        """Say why this run did not get to the pages still queued, of one source or of all."""
+        self._db.execute(
+            "update run_urls set reason = ? where run_id = ? and outcome = 'waiting' and reason = 'queued'"
+            " and source = coalesce(?, source)",
+            [reason, run, source],
+        )
+
+    def finish_run(self, run: int, status: str, now: datetime) -> None:
+        """Close a run. Status: ``finished`` or ``interrupted``."""
+        self._db.execute("update runs set finished_at = ?, status = ? where id = ?", [iso(now), status, run])
+
+    def discover(self, links: Iterable[Link], *, source: str, run: int, now: datetime) -> int:
+        """Write down every link; how many of them are pages that this run had not met yet."""
+        return sum(self._discover_one(link, source, run, iso(now)) for link in links)
+
+    def _discover_one(self, link: Link, source: str, run: int, now: str) -> bool:
+        known = self._db.execute(
+            "select id, source, kind, state, due_at, hints from urls where url = ?", [link.url]
+        ).fetchone()
+        if known is None:
+            url_id = self._insert(
+                "insert into urls (url, source, kind, state, state_at, first_seen_at, last_seen_at, due_at, listed_at,"
+                " hints) values (?, ?, ?, 'found', ?, ?, ?, ?, ?, ?)",
+                [link.url, source, link.kind, now, now, now, now, _listed_at(link), _hints_json([link.hint])],
+            )
+            owner, kind, state, due_at = source, link.kind, "found", now
+        else:
+            url_id, owner, kind, state, due_at, hints = known
+            kept = [h for h in load_hints(hints) if h.where != link.hint.where][-(_HINTS_KEPT - 1) :]
+            self._db.execute(
+                "update urls set last_seen_at = ?, listed_at = coalesce(?, listed_at), hints = ? where id = ?",
+                [now, _listed_at(link), _hints_json([*kept, link.hint]), url_id],
+            )
+        self._db.execute(
+            "insert into sightings (url_id, where_url, via, first_run, last_run) values (?, ?, ?, ?, ?)"
+            " on conflict (url_id, where_url) do update set last_run = excluded.last_run, via = excluded.via",
+            [url_id, link.hint.where, link.hint.via, run, run],
+        )
+        if kind != Kind.PAGE or owner != source:  # a URL belongs to the source that found it first
+            return False
+        return self._enter(run, url_id, source=owner, state=state, due_at=due_at, now=now)
+
+    def _enter(self, run: int, url_id: int, *, source: str, state: str, due_at: str | None, now: str) -> bool:
+        """Give a page its row in this run: queued if it is due, else known for the state that it is in."""
+        due = state == State.CAPTURED or (due_at is not None and due_at <= now)
+        outcome, reason = (Outcome.WAITING, "queued") if due else (Outcome.KNOWN, state)
+        cursor = self._db.execute(
+            "insert or ignore into run_urls (run_id, url_id, source, outcome, reason) values (?, ?, ?, ?, ?)",
+            [run, url_id, source, outcome, reason],
+        )
+        return cursor.rowcount > 0
+
+    def enter_due(self, sources: Sequence[str], *, run: int, now: datetime) -> None:
+        """Bring into this run every page that is due, or captured and not yet cleaned, whoever lists it or not."""
+        for source in sources:
+            self._db.execute(
+                "insert or ignore into run_urls (run_id, url_id, source, outcome, reason)"
+                " select ?, id, source, 'waiting', 'queued' from urls"
+                " where source = ? and kind = 'page' and (due_at <= ? or state = 'captured')",
+                [run, source, iso(now)],
+            )
+
+    def make_due(self, sources: Sequence[str], now: datetime) -> None:
+        """Make every article and vanished page of these sources due now: a revisit of all that is known."""
+        for source in sources:
+            self._db.execute(
+                "update urls set due_at = ? where source = ? and kind = 'page' and state in ('kept', 'gone', 'failed')"
+                " and (due_at is null or due_at > ?)",
+                [iso(now), source, iso(now)],
+            )
+
+    def ask_now(self, url: str, now: datetime) -> None:
+        """Make a known page due now, whatever its schedule says; an unknown URL is left alone."""
+        self._db.execute("update urls set due_at = ? where url = ? and kind = 'page'", [iso(now), url])
+
+    def plan(self, run: int) -> list[dict[str, str]]:
+        """Each page that a run met: source, url, outcome, reason, where it was listed and by what kind of list."""
+        rows = self._db.query(
+            """
+            select run_urls.source, url, outcome, run_urls.reason, coalesce(fetched_at, '') as fetched_at,
+                   coalesce((select group_concat(distinct via) from sightings
+                             where url_id = urls.id and last_run = run_id), 'revisit') as via
+            from run_urls join urls on urls.id = url_id
+            where run_id = ? order by run_urls.source, urls.id
+            """,
+            [run],
+        )
+        return list(rows)
+
+    def claim(self, source: str, *, run: int, now: datetime, limit: int, but_not: set[int]) -> list[Entry]:
+        """Up to ``limit`` pages of a source to ask for now: never asked ones first, newest listed first.
+
+        ``but_not``: ids that are under way already.
+        """
+        rows = self._db.execute(
+            f"""
+            select {_COLUMNS} from urls
+            where source = ? and due_at <= ? and kind = 'page' and state <> 'captured'
+              and exists (select 1 from run_urls
+                          where run_id = ? and url_id = urls.id and outcome = 'waiting' and reason = 'queued')
+            order by fetched_at is not null, coalesce(listed_at, first_seen_at) desc, id
+            limit ?
+            """,  # noqa: S608 (column names of our own)
+            [source, iso(now), run, limit + len(but_not)],
+        )
+        return [entry for row in rows if (entry := _entry(row)).id not in but_not][:limit]
+
+    def captured(self, sources: Sequence[str] | None = None, *, limit: int, but_not: set[int]) -> list[Entry]:
+        """Up to ``limit`` pages that are in the WARC but not yet cleaned."""
+        where = "" if sources is None else f" and source in ({', '.join('?' * len(sources))})"
+        rows = self._db.execute(
+            f"select {_COLUMNS} from urls where state = 'captured'{where} order by id limit ?",  # noqa: S608
+            [*(sources or []), limit + len(but_not)],
+        )
+        return [entry for row in rows if (entry := _entry(row)).id not in but_not][:limit]
+
+    def entry(self, url: str) -> Entry | None:
+        """The ledger's entry of a normalised URL."""
+        row = self._db.execute(f"select {_COLUMNS} from urls where url = ?", [url]).fetchone()  # noqa: S608
+        return None if row is None else _entry(row)
+
+    def documents(self, source: str, now: datetime) -> list[Entry]:
+        """Feeds, sitemaps, front and section pages that were discovered in a source earlier and are due."""
+        rows = self._db.execute(
+            f"select {_COLUMNS} from urls where source = ? and kind <> 'page' and due_at <= ? order by id",  # noqa: S608
+            [source, iso(now)],
+        )
+        return [_entry(row) for row in rows]
+
+    def settle(self, entry: Entry, verdict: Verdict, *, run: int, now: datetime) -> None:
+        """Write a URL's new state, the run's outcome and the event, together."""
+        stamp = iso(now)
+        self._db.execute(
+            """
+            update urls set state = :state, reason = :reason, detail = :detail, state_at = :now, due_at = :due_at,
+                fetched_at = case when :answered then :now else fetched_at end,
+                attempts = case when :answered then 0 else attempts + 1 end,
+                etag = case when :full then :etag else coalesce(:etag, etag) end,
+                last_modified = case when :full then :last_modified else coalesce(:last_modified, last_modified) end,
+                capture_id = coalesce(:capture_id, capture_id),
+                article_id = coalesce(:article_id, article_id)
+            where id = :id
+            """,
+            {
+                "state": verdict.state,
+                "reason": verdict.reason,
+                "detail": verdict.detail,
+                "now": stamp,
+                "due_at": iso_or_none(verdict.due_at),
+                "answered": verdict.answered,
+                "full": verdict.full_answer,
+                "etag": verdict.etag,
+                "last_modified": verdict.last_modified,
+                "capture_id": verdict.capture_id,
+                "article_id": verdict.article_id,
+                "id": entry.id,
+            },
+        )
+        if verdict.outcome is not None:
+            self._db.execute(
+                "insert into run_urls (run_id, url_id, source, outcome, reason) values (?, ?, ?, ?, ?)"
+                " on conflict (run_id, url_id) do update set outcome = excluded.outcome, reason = excluded.reason",
+                [run, entry.id, entry.source, verdict.outcome, verdict.reason],
+            )
+        event = verdict.outcome if verdict.outcome is not None else verdict.state
+        self.note(entry.id, event, run=run, now=now, reason=verdict.reason, detail=verdict.detail,
+                  capture_id=verdict.capture_id)  # fmt: skip
+
+    def note(
+        self,
+        url_id: int,
+        event: str,
+        *,
+        run: int,
+        now: datetime,
+        reason: str | None = None,
+        detail: str | None = None,
+        capture_id: int | None = None,
+    ) -> None:
+        """Add to a URL's story without changing its state."""
+        self._db.execute(
+            "insert into url_events (url_id, run_id, at, event, reason, detail, capture_id)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            [url_id, run, iso(now), event, reason, detail, capture_id],
+        )
+
+    def queued(self, run: int) -> dict[str, int]:
+        """Pages of each source that this run has yet to ask for."""
+        return dict(
+            self._db.execute(
+                "select source, count(*) from run_urls where run_id = ? and outcome = 'waiting' and reason = 'queued'"
+                " group by source",
+                [run],
+            )
+        )
+
+
+def _listed_at(link: Link) -> str | None:
+    return iso_or_none(parse_stamp(link.hint.published) or parse_stamp(link.hint.modified))
+
+
+def _hints_json(hints: Iterable[Hint]) -> str:
+    values = []
+    for hint in hints:
+        value = {name: getattr(hint, name) for name in Hint.__slots__}
+        values.append({name: v for name, v in value.items() if v})
+    return json.dumps(values, ensure_ascii=False)
+
+
+def load_hints(text: str) -> tuple[Hint, ...]:
+    """Hints from the ledger's JSON."""
+    return tuple(
+        Hint(**(value | {"via": Via(value["via"])} | {k: tuple(value[k]) for k in ("authors", "tags") if k in value}))
+        for value in json.loads(text)
+    )
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    id_, url, source, kind, state, first, fetched, attempts, etag, modified, capture_id, article_id, hints = row
+    first_seen_at = from_iso_or_none(first)
+    assert first_seen_at is not None
+    return Entry(
+        id=id_,
+        url=url,
+        source=source,
+        kind=Kind(kind),
+        state=State(state),
+        first_seen_at=first_seen_at,
+        fetched_at=from_iso_or_none(fetched),
+        attempts=attempts,
+        etag=etag,
+        last_modified=modified,
+        capture_id=capture_id,
+        article_id=article_id,
+        hints=load_hints(hints),
+    )

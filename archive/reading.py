@@ -1,0 +1,261 @@
+"""Archive: a researcher's way in. Read-only, and safe beside a running crawl."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+from urllib.parse import quote
+
+from sqlite_utils import Database
+
+from archive.errors import ArchiveError, BadQuery, NoArchive, NotAnArchive, NotFound
+from archive.export import check_target
+from archive.export.csv import write_csv, write_csv_to
+from archive.figures import Problem, Stats, funnel_of, problems_of, run_of, runs_of, stats_of
+from archive.history import History, history_of, spellings
+from archive.query import Query
+from archive.record import (
+    COLUMNS,
+    JOINED_CAPTURE,
+    Revision,
+    StoredArticle,
+    article_from_row,
+    revision_from_row,
+)
+from archive.schema import check_ours, migrations
+from archive.search import Hits, count, iter_articles
+from archive.types import Outcome, Run
+from archive.urls import article_id
+
+#: A reader waits so long for a writer that is just closing its journal; in WAL mode it hardly ever has to.
+_BUSY_S = 10.0
+
+
+class Archive:
+    """An archive, open for reading.
+
+    ::
+
+        from archive import Archive
+
+        with Archive("my-archive") as archive:
+            for hit in archive.search('harbour "third round"', since="2026-11"):
+                print(hit.published_at, hit.title)
+            archive.export_csv("harbour", "harbour.csv")
+
+    Nothing is ever written to it, and a crawl may go on at the same time. What takes a query takes a text, a
+    Query, or None for all, and with a text or None also Query's filters by name. An Archive belongs to the
+    thread that opened it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Open the archive in folder ``path``. Raises NoArchive and NotAnArchive."""
+        folder = Path(path)
+        self.folder = folder.parent if folder.name == "archive.db" and folder.is_file() else folder
+        self._database = self.folder / "archive.db"
+        if not self._database.is_file():
+            raise NoArchive(f"there is no archive in {self.folder}; make one with: nightdesk init {self.folder}")
+        self._db = open_to_read(self._database)
+
+    def __enter__(self) -> Self:
+        """Use as a context manager, which closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.close()
+
+    def __len__(self) -> int:
+        """How many articles there are."""
+        return count(self._db, Query())
+
+    def __iter__(self) -> Iterator[StoredArticle]:
+        """Read every article, newest first, one at a time."""
+        return iter_articles(self._db, Query())
+
+    def search(self, query: Query | str | None = None, *, marks: tuple[str, str] = ("[", "]"), **filters: Any) -> Hits:
+        """Articles with the passage that matches; ``marks`` stand around the words found. Raises BadQuery."""
+        return Hits(self._db, as_query(query, filters), marks)
+
+    def count(self, query: Query | str | None = None, **filters: Any) -> int:
+        """How many articles a listing or an export of the same query has. Raises BadQuery."""
+        return count(self._db, as_query(query, filters))
+
+    def articles(self, query: Query | str | None = None, **filters: Any) -> Iterator[StoredArticle]:
+        """The articles of a query, read one at a time. Raises BadQuery."""
+        return iter_articles(self._db, as_query(query, filters))
+
+    def get(self, id_or_url: str) -> StoredArticle:
+        """One article, by its id or by any URL that it is known under. Raises NotFound."""
+        for id_ in self._ids(id_or_url):
+            for row in self._db.query(
+                f"select {COLUMNS} from articles a {JOINED_CAPTURE} where a.id = ?",  # noqa: S608 (our own words)
+                [id_],
+            ):
+                return article_from_row(row)
+        raise NotFound(self._not_found(id_or_url))
+
+    def revisions(self, id_or_url: str) -> list[Revision]:
+        """Every text that an article had, oldest first; the last is the present one. Raises NotFound."""
+        article = self.get(id_or_url)
+        rows = self._db.query(
+            """
+            select r.*, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,
+                   c.payload_digest as capture_digest
+            from revisions r
+            left join captures c on c.id = r.capture_id left join warc_files w on w.id = c.warc_file_id
+            where r.article_id = ? order by r.revision
+            """,
+            [article.id],
+        )
+        present = Revision(
+            article_id=article.id,
+            number=article.revision,
+            valid_from=article.revised_at,
+            valid_until=None,
+            title=article.title,
+            body=article.body,
+            content_hash=article.content_hash,
+            capture=article.capture,
+            record={},
+        )
+        return [*map(revision_from_row, rows), present]
+
+    def explain(self, url: str) -> History:
+        """What happened to a URL: seen where, asked when, kept or refused why. Raises NotFound."""
+        return history_of(self._db, url)
+
+    def runs(self) -> list[Run]:
+        """Every crawl and import, oldest first."""
+        return runs_of(self._db)
+
+    def run(self, run: int) -> Run:
+        """One crawl or import. Raises NotFound."""
+        return run_of(self._db, run)
+
+    def funnel(self, run: int) -> dict[str, Counter[Outcome]]:
+        """Source → what the run did with how many of its pages. Raises NotFound."""
+        return funnel_of(self._db, run)
+
+    def problems(self, run: int) -> list[Problem]:
+        """What went otherwise than hoped in a run. Raises NotFound."""
+        return problems_of(self._db, run)
+
+    def stats(self) -> Stats:
+        """The archive in numbers."""
+        return stats_of(self._db, self._database)
+
+    def export_csv(
+        self,
+        query: Query | str | None,
+        to: str | os.PathLike[str] | BinaryIO,
+        *,
+        excel: bool = False,
+        **filters: Any,
+    ) -> int:
+        """Write a query's articles as CSV, oldest first unless the query says otherwise → rows written.
+
+        ``to``: a path, or an open binary file. The file at a path appears when it is complete, replacing one
+        of that name; if anything goes wrong there is no new file. Columns and spelling are described in
+        archive/export/csv.py. ``excel``: for spreadsheets. Raises BadQuery, and ArchiveError if the place
+        cannot be written to.
+        """
+        wanted = as_query(query, filters)
+        if isinstance(to, str | os.PathLike):
+            return write_csv(self._db, wanted, check_target(to, (".csv",)), excel=excel)
+        return write_csv_to(self._db, wanted, to, excel=excel)
+
+    def _ids(self, id_or_url: str) -> Iterator[str]:
+        """Ids that it may mean, likeliest first."""
+        urls = spellings(id_or_url)
+        if not urls:
+            yield id_or_url.strip().lower().encode("ascii", "ignore").decode()
+        for url in urls:
+            yield article_id(url)
+            for (id_,) in self._db.execute(
+                "select id from articles where url = ? union all"
+                " select article_id from urls where url = ? and article_id is not null",
+                [url, url],
+            ):
+                yield id_
+
+    def _not_found(self, id_or_url: str) -> str:
+        shown = id_or_url[:200]
+        try:
+            history = history_of(self._db, id_or_url)
+        except NotFound as error:
+            if spellings(id_or_url):
+                return str(error)
+            return f"no article has the id {shown!r}; find one with: nightdesk search WORDS"
+        return f"{history.url} is no article, it is {history.state}; the story is told by: nightdesk explain {shown}"
+
+
+def as_query(query: Query | str | None, filters: dict[str, Any]) -> Query:
+    """The Query meant by a text, a Query or None, and filters by name."""
+    if isinstance(query, Query):
+        if filters:
+            raise BadQuery(f"a Query has its filters inside: put {', '.join(filters)} into it")
+        return query
+    unknown = filters.keys() - {name for name in Query.__slots__ if name not in ("text", "words")}
+    if unknown:
+        raise BadQuery(f"there is no filter {', '.join(sorted(unknown))}")
+    return Query(text=query or "", **filters)
+
+
+def open_to_read(path: Path) -> Database:
+    """Open an archive's database so that nothing can be written. Raises NotAnArchive."""
+    try:
+        db = Database(_connect(path), execute_plugins=False, recursive_triggers=False)
+        try:
+            _check(db, path)
+        except BaseException:
+            db.close()
+            raise
+    except sqlite3.DatabaseError as error:
+        raise NotAnArchive(f"{path} cannot be read as an archive: {error}") from error
+    return db
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    uri = "file:" + quote(str(path.absolute()))
+    connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_BUSY_S)
+    try:
+        connection.execute("select 1 from sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        return _connect_immutable(path, uri, error)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_immutable(path: Path, uri: str, error: sqlite3.OperationalError) -> sqlite3.Connection:
+    """The way to read from a medium where SQLite cannot make its ``-shm`` file: nobody else can write there."""
+    journal = path.with_name(path.name + "-wal")
+    if journal.exists() and journal.stat().st_size:
+        raise ArchiveError(
+            f"{path} has unfinished business in {journal.name} that cannot be read here ({error});"
+            " copy the folder to a place that can be written to, and open it there"
+        ) from error
+    return sqlite3.connect(f"{uri}?immutable=1", uri=True)
+
+
+def _check(db: Database, path: Path) -> None:
+    db.execute("pragma query_only = on")
+    check_ours(db, str(path))
+    if migrations.pending(db):
+        raise NotAnArchive(
+            f"{path} was made by an earlier nightdesk; run this once to bring it forward: nightdesk init {path.parent}"
+        )

@@ -1,0 +1,106 @@
+"""The ledger's states, outcomes and reasons → plain words."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+from archive.types import Outcome, Reason, State, Via
+
+_SEEN = {
+    Via.FEED: "listed by the feed",
+    Via.SITEMAP: "listed by the sitemap",
+    Via.FRONT: "linked from the front page",
+    Via.SECTION: "linked from the section page",
+    Via.GIVEN: "named by the operator:",
+    Via.REVISIT: "asked again by its own schedule:",
+}
+_HAPPENED: dict[str, str] = {
+    State.FOUND: "found",
+    State.CAPTURED: "answered, and its raw page was kept",
+    State.KEPT: "kept as an article",
+    State.READ: "read for its links",
+    Outcome.NEW: "kept as a new article",
+    Outcome.UPDATED: "its text had changed",
+    Outcome.UNCHANGED: "asked again: the same text",
+    Outcome.KNOWN: "known and not due, so not asked",
+    Outcome.DUPLICATE: "another address of an article that is kept already",
+    Outcome.REJECTED: "not kept",
+    Outcome.REFUSED: "not asked for",
+    Outcome.FAILED: "failed",
+    Outcome.GONE: "gone",
+    Outcome.WAITING: "left for a later run",
+}
+_STANDS: dict[State, str] = {
+    State.FOUND: "waiting to be asked for",
+    State.CAPTURED: "its raw page is kept and waits to be cleaned",
+    State.KEPT: "an article of the archive",
+    State.DUPLICATE: "another address of an article of the archive",
+    State.REJECTED: "fetched, and not kept",
+    State.REFUSED: "never asked for",
+    State.FAILED: "asked for, without a usable answer",
+    State.GONE: "gone from the site",
+    State.READ: "a document that is read for its links, not an article",
+}
+_REASONS: dict[str, str] = {
+    Reason.EMPTY: "there was no text in it",
+    Reason.NOT_HTML: "it is no web page",
+    Reason.INDEX_PAGE: "a page of links, not an article",
+    Reason.NOT_ARTICLE: "a page of another kind than an article",
+    Reason.TOO_SHORT: "hardly any text",
+    Reason.SOFT_404: "the page itself says that nothing is there, though its status is 200",
+    Reason.CONSENT_WALL: "it asked for consent instead of showing the article",
+    Reason.LOGIN_WALL: "it asked for a login instead of showing the article",
+    Reason.NEEDS_JAVASCRIPT: "the article only appears in a browser that runs JavaScript",
+    Reason.BLOCKED: "the site took us for a bot, or denied access",
+    Reason.CUT_SHORT: "the answer ended before it was complete",
+    Reason.UNREADABLE: "it could not be read",
+    Reason.TIMED_OUT: "cleaning it took longer than allowed",
+    Reason.CRASHED: "cleaning it failed: a fault of nightdesk's",
+    "robots.txt": "the site's robots.txt forbids it",
+    "off-site": "it leads to another site",
+    "scheme": "it is neither http nor https",
+    "redirects": "too many redirects, or a loop of them",
+    "dns": "its host was not found",
+    "timeout": "no whole answer came in the time allowed",
+    "connection-refused": "its host accepted no connection",
+    "too-large": "the answer is larger than allowed",
+    "network": "the connection failed",
+    "damaged-capture": "its raw page could not be read back",
+    "queued": "its turn did not come",
+}
+_HTTP = re.compile(r"http-([1-5][0-9]{2})")
+_DUPLICATE_OF = re.compile(r"of ([a-z2-7]{16})")
+
+
+def seen(via: Via) -> str:
+    """How a URL came to be known; the document's URL follows."""
+    return _SEEN[via]
+
+
+def happened(event: str) -> str:
+    """An event of a URL's story; one that is not known here is given as it is."""
+    return _HAPPENED.get(event, event)
+
+
+def stands(state: State) -> str:
+    """Where a URL stands."""
+    return _STANDS[state]
+
+
+def because(reason: str | None) -> str | None:
+    """A reason in words; None where there is none."""
+    if reason is None:
+        return None
+    if match := _HTTP.fullmatch(reason):
+        return _answered(int(match[1]))
+    if match := _DUPLICATE_OF.fullmatch(reason):
+        return f"of article {match[1]}"
+    return _REASONS.get(reason, reason)
+
+
+def _answered(status: int) -> str:
+    try:
+        return f"the site answered {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"the site answered {status}"

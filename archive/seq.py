@@ -1,0 +1,24 @@
+"""A moment → the numbers that articles of that second have as ``seq``.
+
+``seq`` is the row's key in ``articles`` and in its full-text index, so newest-first needs no sort and a
+range of dates is a range of keys. It is the article's second (published, else first seen) since 1970,
+negative before it, times 65,536, plus a counter that tells articles of one second apart.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+#: Room for the counter: this many articles share a second before the next second's numbers are used.
+SLOTS_PER_SECOND = 1 << 16
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+
+
+def seq_floor(moment: datetime) -> int:
+    """The lowest ``seq`` of the second that ``moment`` (aware) lies in.
+
+    Articles from a moment on have ``seq >= seq_floor(moment)``, those before it ``seq < seq_floor(moment)``.
+    """
+    return ((moment - _EPOCH) // _SECOND) * SLOTS_PER_SECOND

@@ -1,0 +1,278 @@
+"""The writing half: one writer, raw bytes before rows, batches in one transaction each.
+
+Promise 1 is kept in ``commit``: the WARC is synced to the disk before the transaction that points at it is
+committed. Promise 6 is kept in ``_recover``: what a killed process left behind in a WARC is taken into the
+database (or, if it is half a record, cut off) before anything new is written.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlite_utils import Database
+
+from archive.articles import ArticleStore
+from archive.captures import (
+    ROLL_OVER,
+    Exchange,
+    ImportedFile,
+    WarcFile,
+    cut_torn_tail,
+    decode_member,
+    encode_exchange,
+    encode_import,
+    encode_warcinfo,
+    iter_members,
+)
+from archive.ledger import Ledger
+from archive.lock import WriterLock
+from archive.schema import migrate
+from archive.times import iso, utc_now
+from archive.types import CaptureRef
+from archive.urls import normalise_or_none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What a killed run left in the WARC files, and what was done with it."""
+
+    #: Whole captures that no row pointed at; now they have one.
+    captures: int = 0
+    #: Pages among them that are now waiting to be cleaned, not fetched again.
+    pages: int = 0
+    #: Bytes of half-written records that were cut off.
+    torn_bytes: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.captures or self.torn_bytes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarcInfo:
+    """What the first record of each WARC file says of its making."""
+
+    agent: str
+    #: ``obey`` or ``ignore``.
+    robots: str = "obey"
+    #: Name or contact of who runs the crawl.
+    operator: str | None = None
+
+
+class ArchiveWriter:
+    """The one process that writes an archive: its ledger, its articles and its captures.
+
+    Creates the archive if the folder has none. With ``dry_run`` nothing is ever committed, and nothing may be
+    kept in the WARC. Raises Locked if another process is writing, NotAnArchive if the folder's database is not ours.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        purpose: str,
+        info: WarcInfo | None = None,
+        roll_over: int = ROLL_OVER,
+        dry_run: bool = False,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._info = info or WarcInfo(agent="")
+        self._roll_over = roll_over
+        self._lock = WriterLock(folder, purpose)
+        try:
+            self.db = _open(folder / "archive.db")
+        except BaseException:
+            self._lock.release()
+            raise
+        self.ledger = Ledger(self.db)
+        self.articles = ArticleStore(self.db)
+        self._warc: WarcFile | None = None
+        self._warc_id = 0
+        self._serial = 0
+        self.dry_run = dry_run
+        self.db.begin()
+        self.recovered = Recovered() if dry_run else self._recover()
+        self.commit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self.db.rollback()
+            self.db.begin()
+        self.close()
+
+    def commit(self) -> None:
+        """Make all that was written so far permanent: first the WARC, then the rows. Nothing in a dry run."""
+        if self.dry_run:
+            return
+        if self._warc is not None:
+            self._warc.sync()
+            self.db.execute("update warc_files set size = ? where id = ?", [self._warc.size, self._warc_id])
+        self.db.commit()
+        self.db.begin()
+
+    def close(self) -> None:
+        """Commit, close the WARC file, and let the next writer in."""
+        self._close_warc()
+        if self.dry_run:
+            self.db.rollback()
+        self.db.commit()
+        self.db.close()
+        self._lock.release()
+
+    def keep(self, exchange: Exchange, *, run: int, url_id: int | None) -> int:
+        """Write an exchange to the WARC and its row; the capture's id."""
+        members, digest = encode_exchange(exchange)
+        return self.keep_encoded(exchange, members, digest, run=run, url_id=url_id)
+
+    def keep_encoded(
+        self, exchange: Exchange, members: list[bytes], digest: str, *, run: int, url_id: int | None
+    ) -> int:
+        """``keep`` for records that were encoded elsewhere, such as in a thread."""
+        content_type = next((v for k, v in exchange.response_headers if k.lower() == "content-type"), None)
+        offset = self._open_warc().append(members)
+        return self._insert_capture(
+            run_id=run,
+            source=exchange.source,
+            url_id=url_id,
+            url=exchange.url,
+            fetched_at=exchange.fetched_at,
+            status=exchange.status,
+            content_type=content_type,
+            offset=offset,
+            length=len(members[0]),
+            payload_size=len(exchange.body),
+            payload_digest=digest,
+        )
+
+    def keep_import(self, file: ImportedFile, *, run: int, url_id: int | None) -> int:
+        """Write an imported file to the WARC and its row; the capture's id."""
+        members, digest = encode_import(file)
+        offset = self._open_warc().append(members)
+        return self._insert_capture(
+            run_id=run,
+            source=file.source,
+            url_id=url_id,
+            url=file.url,
+            fetched_at=file.fetched_at,
+            status=None,
+            content_type=file.content_type,
+            offset=offset,
+            length=len(members[0]),
+            payload_size=len(file.body),
+            payload_digest=digest,
+        )
+
+    def capture_ref(self, capture_id: int) -> CaptureRef:
+        """Where a capture lies."""
+        file, offset, length, digest = self.db.execute(
+            "select path, offset, length, payload_digest from captures join warc_files on warc_file_id = warc_files.id"
+            " where captures.id = ?",
+            [capture_id],
+        ).fetchone()
+        return CaptureRef(file=file, offset=offset, length=length, digest=digest)
+
+    def _insert_capture(self, *, fetched_at: datetime, **columns: Any) -> int:
+        row: Mapping[str, Any] = columns | {"fetched_at": iso(fetched_at), "warc_file_id": self._warc_id}
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        cursor = self.db.execute(f"insert into captures ({names}) values ({marks})", dict(row))  # noqa: S608
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def _open_warc(self) -> WarcFile:
+        """The file to append to, rolled over when it is full."""
+        assert not self.dry_run, "a dry run keeps nothing"
+        if self._warc is not None and self._warc.size >= self._roll_over:
+            self._close_warc()
+        if self._warc is None:
+            now = utc_now()
+            name = f"nightdesk-{now:%Y%m%d%H%M%S}-{self._serial:05}.warc.gz"
+            path = f"warc/{now:%Y}/{now:%m}/{name}"
+            self._serial += 1
+            cursor = self.db.execute("insert into warc_files (path, started_at) values (?, ?)", [path, iso(now)])
+            assert cursor.lastrowid is not None
+            self._warc_id = cursor.lastrowid
+            self.commit()  # the row first: a file on disk without one would not be found after a crash
+            self._warc = WarcFile(self.folder, path)
+            info = self._info
+            self._warc.append([encode_warcinfo(path, agent=info.agent, robots=info.robots, operator=info.operator)])
+        return self._warc
+
+    def _close_warc(self) -> None:
+        if self._warc is not None:
+            self._warc.close()
+            self.db.execute("update warc_files set size = ?, closed = 1 where id = ?", [self._warc.size, self._warc_id])
+            self._warc = None
+
+    def _recover(self) -> Recovered:
+        """Take in what a killed run wrote to its WARC files but did not get to commit."""
+        captures = pages = torn = 0
+        left_open = list(self.db.execute("select id, path, size from warc_files where closed = 0"))
+        run = self.db.execute("select max(id) from runs").fetchone()[0]
+        for self._warc_id, path, size in left_open:
+            full, end = self.folder / path, size
+            if full.exists() and run is not None:
+                for offset, length, member in iter_members(full, size):
+                    end = offset + length
+                    page = self._adopt(member, offset, run)
+                    captures += page is not None
+                    pages += bool(page)
+                torn += cut_torn_tail(full, end)
+            self.db.execute("update warc_files set closed = 1, size = ? where id = ?", [end, self._warc_id])
+        return Recovered(captures=captures, pages=pages, torn_bytes=torn)
+
+    def _adopt(self, member: bytes, offset: int, run: int) -> bool | None:
+        """Give an orphaned response its row. None: no response; True: a page that now waits to be cleaned."""
+        capture = decode_member(member)
+        if capture is None:
+            return None
+        known = self.db.execute(
+            "select id, source, kind from urls where url = ?", [normalise_or_none(capture.asked)]
+        ).fetchone()
+        capture_id = self._insert_capture(
+            run_id=run,
+            source=known[1] if known else None,
+            url_id=known[0] if known else None,
+            url=capture.url,
+            fetched_at=capture.fetched_at,
+            status=capture.status,
+            content_type=next((v for k, v in capture.headers if k == "content-type"), None),
+            offset=offset,
+            length=len(member),
+            payload_size=capture.payload_size,
+            payload_digest=capture.digest,
+        )
+        if known is None or known[2] != "page" or capture.status != 200:
+            return False
+        self.db.execute(
+            "update urls set state = 'captured', reason = 'recovered', capture_id = ?, fetched_at = ?, state_at = ?"
+            " where id = ?",
+            [capture_id, iso(capture.fetched_at), iso(utc_now()), known[0]],
+        )
+        return True
+
+
+def _open(path: Path) -> Database:
+    """The archive's database, brought to the present schema, ready for one writer beside many readers."""
+    connection = sqlite3.connect(path, timeout=30)
+    db = Database(connection)
+    try:
+        migrate(db, str(path))
+    except BaseException:
+        connection.close()
+        raise
+    with db.ensure_autocommit_on():
+        db.execute("pragma synchronous = normal")
+        db.execute("pragma foreign_keys = on")
+        db.execute("pragma cache_size = -65536")  # 64 MiB
+    return db

@@ -1,0 +1,242 @@
+"""The archive that a crawl works on: opened with the crawl, committed every second, closed with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.robotstxt import RobotParser
+
+from archive.ledger import Entry, Verdict
+from archive.times import utc_now
+from archive.types import Hint, Kind, Link, Outcome, State, Via
+from archive.urls import normalise_url
+from archive.writer import ArchiveWriter, WarcInfo
+from crawler.errors import ConfigError
+from crawler.sources import CrawlConfig, Source, load_config, pick
+from pipelines.site import same_site
+
+log = logging.getLogger("nightdesk.page")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRead:
+    """A feed, sitemap, front or section page, and what came of asking for it."""
+
+    source: str
+    kind: Kind
+    url: str
+    state: State
+    reason: str | None
+    detail: str | None
+
+
+def _nobody_waits(_entry_id: int) -> None:
+    """Stands in for the frontier until there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a request is for; travels in ``request.meta["errand"]``."""
+
+    source: Source
+    entry: Entry
+    #: How many links lead to this document from a front page, feed or sitemap of the source.
+    depth: int = 0
+
+
+class Desk:
+    """An extension, so that ``scrapy crawl news`` and ``nightdesk crawl`` are the same crawl.
+
+    Raises ConfigError, Locked or NotAnArchive when the archive cannot be worked on.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        source_names: tuple[str, ...] = (),
+        limit: int = 0,
+        revisit: str = "due",
+        dry_run: bool = False,
+        commit_seconds: float = 1.0,
+        user_agent: str = "",
+    ) -> None:
+        self.config: CrawlConfig = load_config(folder)
+        chosen = pick(self.config, source_names)
+        self.sources = {s.name: replace(s, max_pages=limit or s.max_pages) for s in chosen}
+        self.only = source_names
+        self.dry_run = dry_run
+        self.revisit = revisit
+        self.counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        #: Sources that asked for patience (429, 503) or that the operator's limit ended, and why.
+        self.paused: dict[str, str] = {}
+        self.interrupted = False
+        self.documents: list[DocumentRead] = []
+        #: For a dry run, when it has ended: each page that it met, what a crawl would do with it, and why.
+        self.plan: list[dict[str, str]] = []
+        self._robots: dict[str, RobotParser] = {}
+        self._user_agent = user_agent
+        #: Called with the ledger's id when a page has left the item pipeline; the spider listens.
+        self.page_left: Callable[[int], None] = _nobody_waits
+        self._commit_seconds = commit_seconds
+        self._committing: asyncio.Task[None] | None = None
+        self.writer = ArchiveWriter(
+            folder,
+            purpose="crawl",
+            info=WarcInfo(agent=user_agent, operator=self.config.contact),
+            dry_run=dry_run,
+        )
+        self.run = self._start_run({"sources": list(source_names), "limit": limit, "revisit": revisit})
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Reads the NIGHTDESK_ settings."""
+        settings = crawler.settings
+        desk = cls(
+            Path(settings["NIGHTDESK_ARCHIVE"]),
+            source_names=tuple(name for name in settings.getlist("NIGHTDESK_SOURCES") if name),
+            limit=settings.getint("NIGHTDESK_LIMIT"),
+            revisit=settings["NIGHTDESK_REVISIT"],
+            dry_run=settings.getbool("NIGHTDESK_DRY_RUN"),
+            commit_seconds=settings.getfloat("NIGHTDESK_COMMIT_SECONDS"),
+            user_agent=settings["USER_AGENT"],
+        )
+        crawler.signals.connect(desk.spider_opened, signal=signals.spider_opened)
+        crawler.signals.connect(desk.spider_closed, signal=signals.spider_closed)
+        return desk
+
+    def _start_run(self, arguments: dict[str, object]) -> int:
+        now, ledger = utc_now(), self.writer.ledger
+        run = ledger.start_run("crawl", arguments, now)
+        for source in self.sources.values():
+            ledger.add_source(source.name, home=source.home, title=source.title, now=now)
+        if self.revisit == "all":
+            ledger.make_due(list(self.sources), now)
+        self.writer.commit()
+        return run
+
+    async def spider_opened(self) -> None:
+        """Begin committing."""
+        if self.writer.recovered:
+            found = self.writer.recovered
+            log.warning(
+                "recovered from a killed run: %d captures taken in, %d of them pages to clean; %d torn bytes cut off",
+                found.captures,
+                found.pages,
+                found.torn_bytes,
+            )
+        self._committing = asyncio.create_task(self._commit_always())
+
+    async def spider_closed(self, reason: str) -> None:
+        """Commit, close the run, close the archive."""
+        if self._committing is not None:
+            self._committing.cancel()
+        self.interrupted = reason != "finished"
+        ledger = self.writer.ledger
+        for source, why in self.paused.items():
+            ledger.leave_waiting(self.run, why, source=source)
+        ledger.leave_waiting(self.run, "interrupted" if self.interrupted else "not reached")
+        ledger.finish_run(self.run, "interrupted" if self.interrupted else "finished", utc_now())
+        if self.dry_run:
+            self.plan = [self._with_robots(row) for row in ledger.plan(self.run)]
+        self.writer.close()
+
+    async def _commit_always(self) -> None:
+        while True:
+            await asyncio.sleep(self._commit_seconds)
+            self.writer.commit()
+
+    def discover(self, links: list[Link], source: Source) -> None:
+        """Write links into the ledger; pages among them become due if they are new."""
+        found = self.writer.ledger.discover(links, source=source.name, run=self.run, now=utc_now())
+        self.counts[source.name]["found"] += found
+
+    def document(self, url: str, kind: Kind, source: Source, *, via: Via, where: str) -> Entry:
+        """The ledger's entry of a feed, sitemap, front or section page, made if it is new."""
+        link = Link(url=url, kind=kind, hint=Hint(via=via, where=where))
+        self.discover([link], source)
+        entry = self.writer.ledger.entry(url)
+        assert entry is not None
+        return entry
+
+    def settle(self, errand: Errand, verdict: Verdict, *, now: datetime | None = None) -> None:
+        """Write down what became of a URL, and say so in the log: one line a URL."""
+        now = now or utc_now()
+        self.writer.ledger.settle(errand.entry, verdict, run=self.run, now=now)
+        entry = errand.entry
+        if verdict.outcome is not None:
+            self._count(errand.source.name, verdict.outcome)
+        if entry.kind is not Kind.PAGE:
+            self.documents.append(
+                DocumentRead(
+                    source=errand.source.name,
+                    kind=entry.kind,
+                    url=entry.url,
+                    state=verdict.state,
+                    reason=verdict.reason,
+                    detail=verdict.detail,
+                )
+            )
+        log.info(
+            "%s %s %s%s",
+            errand.source.name,
+            verdict.outcome or verdict.state,
+            entry.url,
+            "".join(f" ({text})" for text in (verdict.reason, verdict.detail) if text),
+        )
+
+    def _count(self, source: str, outcome: Outcome) -> None:
+        self.counts[source]["done"] += 1
+        if outcome in (Outcome.NEW, Outcome.UPDATED):
+            self.counts[source]["kept"] += 1
+
+    def is_own(self, url: str, source: Source) -> bool:
+        """True for a URL on the source's site or on one of its ``also_on`` hosts."""
+        return same_site(url, source.home) or any(same_site(url, f"http://{host}/") for host in source.also_on)
+
+    def source_of(self, url: str) -> Source:
+        """The source that a page named by the operator belongs to. Raises ConfigError if there is none."""
+        for source in self.sources.values():
+            if self.is_own(url, source):
+                return source
+        raise ConfigError(f"{url} is on no source's site; add one with `nightdesk sources add URL`")
+
+    def given(self, urls: list[str]) -> None:
+        """Make pages named by the operator due now. Raises ConfigError for one that is no URL or on no site."""
+        now = utc_now()
+        for text in urls:
+            try:
+                url = normalise_url(text)
+            except ValueError as error:
+                raise ConfigError(str(error)) from None
+            source = self.source_of(url)
+            self.writer.ledger.ask_now(url, now)
+            self.discover([Link(url=url, kind=Kind.PAGE, hint=Hint(via=Via.GIVEN, where="command line"))], source)
+
+    def note_robots(self, url: str, parser: RobotParser) -> None:
+        """Remember the robots.txt of a URL's host, so that a dry run can tell what it forbids."""
+        self._robots[urlsplit(url).netloc] = parser
+
+    def _with_robots(self, row: dict[str, str]) -> dict[str, str]:
+        """A plan's row, refused if robots.txt would refuse it."""
+        parser = self._robots.get(urlsplit(row["url"]).netloc)
+        if row["outcome"] != Outcome.WAITING or parser is None or parser.allowed(row["url"], self._user_agent):
+            return row
+        return row | {"outcome": str(Outcome.REFUSED), "reason": "robots.txt"}
+
+
+def desk_of(crawler: Crawler) -> Desk:
+    """The crawl's desk. Only after the engine was made: from spider_opened on."""
+    desk = crawler.get_extension(Desk)
+    assert desk is not None, "the add-on puts the Desk among the extensions"
+    return desk

@@ -1,0 +1,71 @@
+"""Strings as documents write them → the URL or the words meant. Shared by the readers of this package."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from bs4.exceptions import ParserRejectedMarkup
+
+from archive.urls import normalise_or_none
+
+#: Characters. Longer titles are mistakes of the site, and would be carried in every hint.
+MAX_TITLE = 500
+#: Characters of a summary kept.
+MAX_SUMMARY = 1000
+#: Characters of a fragment that are looked at for its words: some feeds put a whole page in a summary.
+_MAX_FRAGMENT = 20_000
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNREAD = ["script", "style", "template"]
+#: Tags at which a word ends, though no space is written.
+_BREAK = re.compile(r"(?i)(?=</?(?:br|p|div|li|ul|ol|td|tr|h[1-6]|figcaption|blockquote)\b)")
+_TAG = re.compile(r"<[^>]*>")
+
+
+def absolute(href: str, base: str) -> str | None:
+    """The normalised URL that ``href`` means in a document at ``base``; None if none can be fetched."""
+    href = href.strip()
+    if not href:
+        return None
+    if href.startswith(("http://", "https://")):  # most are, and urljoin costs a third of the time
+        return normalise_or_none(href)
+    try:
+        return normalise_or_none(urljoin(base, href))
+    except ValueError:
+        return None
+
+
+def parts_of(url: str) -> tuple[str, str, str]:
+    """Host, path and query of a normalised URL; the host in lower case, without a port."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.path, parts.query
+
+
+def tidy(text: object, limit: int = MAX_TITLE) -> str | None:
+    """One line of words, at most ``limit`` characters, cut at a word and marked ``…``; None for nothing."""
+    if not isinstance(text, str):
+        return None
+    line = " ".join(_CONTROLS.sub("", text[: limit * 20]).split())
+    if len(line) <= limit:
+        return line or None
+    cut = line[: limit - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut[limit // 2 :] else cut) + "…"
+
+
+def words_of(fragment: object, limit: int = MAX_TITLE) -> str | None:
+    """The words of an HTML fragment, or of a plain text with entities, as ``tidy`` gives them."""
+    if not isinstance(fragment, str):
+        return None
+    fragment = fragment[:_MAX_FRAGMENT]
+    if "<" not in fragment:
+        return tidy(html.unescape(fragment), limit)
+    # html.parser leaves "3 < 5" alone, which lxml would take for a tag.
+    try:
+        soup = BeautifulSoup(_BREAK.sub(" ", fragment), "html.parser")
+    except ParserRejectedMarkup:  # "<![if !mso]>" and the like
+        return tidy(html.unescape(_TAG.sub(" ", fragment)), limit)
+    for tag in soup(_UNREAD):
+        tag.decompose()
+    return tidy(soup.get_text(), limit)

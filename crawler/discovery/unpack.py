@@ -1,0 +1,39 @@
+"""A body that may be gzip, in; the plain bytes, never more than the protocol allows, out."""
+
+from __future__ import annotations
+
+import zlib
+
+#: Bytes. A sitemap's greatest size by sitemaps.org, uncompressed.
+MAX_BYTES = 50 * 1024 * 1024
+
+_GZIP = b"\x1f\x8b"
+
+
+def unpack(body: bytes, limit: int = MAX_BYTES) -> tuple[bytes, str | None]:
+    """The body with gzip undone, told by its first bytes and not by name or header, and what was wrong.
+
+    At most ``limit`` bytes come out; a stream that is cut or broken gives what came before the break.
+    Members that follow each other are joined, as gzip does.
+    """
+    if not body.startswith(_GZIP):
+        return (body, None) if len(body) <= limit else (body[:limit], _too_big(limit))
+    parts: list[bytes] = []
+    room, rest = limit, body
+    while rest.startswith(_GZIP):
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            part = stream.decompress(rest, room + 1)
+        except zlib.error as error:
+            return b"".join(parts), f"The gzip stream is broken ({error})."
+        parts.append(part[:room])
+        if len(part) > room:
+            return b"".join(parts), _too_big(limit)
+        if not stream.eof:
+            return b"".join(parts), "The gzip stream ends too early."
+        room, rest = room - len(part), stream.unused_data
+    return b"".join(parts), None
+
+
+def _too_big(limit: int) -> str:
+    return f"The document is larger than {limit // (1024 * 1024)} MiB; the rest was not read."

@@ -1,0 +1,19 @@
+"""What can go wrong before or around a crawl, for the command line to say plainly.
+
+CrawlerError            root
+└── ConfigError         sources.toml (or an option) is wrong; lists every mistake with its line
+"""
+
+from __future__ import annotations
+
+
+class CrawlerError(Exception):
+    """Root of this package's errors. ``exit_status`` is the command line's."""
+
+    exit_status = 1
+
+
+class ConfigError(CrawlerError):
+    """sources.toml or an option is wrong."""
+
+    exit_status = 3

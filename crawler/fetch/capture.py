@@ -1,0 +1,67 @@
+"""Every response into the WARC, as received, before anything else happens to it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
+
+from archive.captures import Exchange, encode_exchange
+from archive.times import utc_now
+from archive.urls import normalise_or_none
+from crawler.desk import Desk, Errand, desk_of
+
+
+class Capture:
+    """Downloader middleware next to the network, at 950: sees robots.txt, each redirect, and encoded bodies."""
+
+    def __init__(self) -> None:
+        self.desk: Desk | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Finds the desk when the spider opens."""
+        capture = cls()
+
+        def opened() -> None:
+            capture.desk = desk_of(crawler)
+
+        crawler.signals.connect(opened, signal=signals.spider_opened, weak=False)
+        return capture
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Keep the exchange; its capture's id goes into ``request.meta["capture_id"]``."""
+        desk = self.desk
+        if desk is None or desk.dry_run:
+            return response
+        errand: Errand | None = request.meta.get("errand")
+        exchange = Exchange(
+            url=request.url,
+            asked=errand.entry.url if errand else normalise_or_none(request.url) or request.url,
+            source=errand.source.name if errand else None,
+            fetched_at=utc_now(),
+            method=request.method,
+            request_headers=(("Host", urlsplit(request.url).netloc), *_pairs(request.headers)),
+            status=response.status,
+            response_headers=tuple(_pairs(response.headers)),
+            body=response.body,
+            truncated="disconnect" if "dataloss" in response.flags else None,
+            # Behind a proxy the address is the proxy's, which says nothing of the site.
+            ip=str(response.ip_address) if response.ip_address and not request.meta.get("proxy") else None,
+        )
+        # Compressing takes ten times as long as all the rest, and zlib lets the loop go on meanwhile.
+        members, digest = await asyncio.to_thread(encode_exchange, exchange)
+        request.meta["capture_id"] = desk.writer.keep_encoded(
+            exchange, members, digest, run=desk.run, url_id=errand.entry.id if errand else None
+        )
+        return response
+
+
+def _pairs(headers: Headers) -> list[tuple[str, str]]:
+    return [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values or []
+    ]

@@ -1,0 +1,46 @@
+"""What the crawler refuses to touch."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.desk import Desk, Errand, desk_of
+
+
+class Refused(IgnoreRequest):
+    """A request that is not made. ``reason`` is the ledger's."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Guard:
+    """Downloader middleware before all others: keeps requests, also redirected ones, on their source's site."""
+
+    def __init__(self) -> None:
+        self.desk: Desk | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Finds the desk when the spider opens."""
+        guard = cls()
+
+        def opened() -> None:
+            guard.desk = desk_of(crawler)
+
+        crawler.signals.connect(opened, signal=signals.spider_opened, weak=False)
+        return guard
+
+    def process_request(self, request: Request) -> None:
+        """Raises Refused for another scheme than http(s) and for another site than the errand's."""
+        errand: Errand | None = request.meta.get("errand")
+        if not request.url.startswith(("http://", "https://")):
+            raise Refused("scheme", f"{request.url[:200]} is not http or https")
+        if errand is not None and self.desk is not None and not self.desk.is_own(request.url, errand.source):
+            raise Refused("off-site", f"redirected to {request.url[:200]}")

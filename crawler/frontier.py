@@ -1,0 +1,175 @@
+"""What to ask for next: documents that list pages first, then the pages that are due, fairly over the sources.
+
+The ledger is the queue; only what is under way is in memory, a few pages a source. So a crawl of any size
+starts at once, is never held up by one slow host, and loses nothing when it is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator
+
+from archive.captures import read_capture
+from archive.errors import DamagedCapture
+from archive.ledger import Entry, Verdict
+from archive.times import utc_now
+from archive.types import Kind, Outcome, Page, State
+from crawler.desk import Desk, Errand
+from pipelines.stages import Refine
+
+#: Pages of one source under way at once: one on the wire, others waiting for their turn or being cleaned.
+_PER_SOURCE = 6
+#: Entries taken from the ledger at a time: one query serves this many requests.
+_BATCH = 100
+
+
+class Frontier:
+    """Hands out errands and pages until there is nothing left to do.
+
+    Documents are put in by ``add_document``; a page is under way from when it is handed out until ``done``.
+    """
+
+    def __init__(self, desk: Desk, refine: Refine) -> None:
+        self._desk = desk
+        self._refine = refine
+        self._documents: deque[Errand] = deque()
+        self._documents_asked: set[int] = set()
+        self._documents_open = 0
+        self._ready: dict[str, deque[Entry]] = {name: deque() for name in desk.sources}
+        self._under_way: dict[int, str] = {}
+        self._active: Counter[str] = Counter()
+        self._asked: Counter[str] = Counter()
+        #: Sources whose ledger may hold pages that are not in ``_ready`` yet.
+        self._unread = set(desk.sources)
+        self._cleaning: set[int] = set()
+        #: Whether the ledger may hold captured pages that nobody is cleaning.
+        self._captured_left = True
+        self._changed = asyncio.Event()
+
+    def add_document(self, errand: Errand) -> None:
+        """Ask for a feed, sitemap, front or section page, once a run."""
+        if errand.entry.id not in self._documents_asked:
+            self._documents_asked.add(errand.entry.id)
+            self._documents.append(errand)
+            self._changed.set()
+
+    def document_done(self, source: str) -> None:
+        """A document was read, or failed; its pages are in the ledger."""
+        self._documents_open -= 1
+        self._unread.add(source)
+        self._changed.set()
+
+    def leave(self, entry_id: int) -> None:
+        """A page stays in the WARC for now: there was no room to clean it."""
+        self._captured_left = True
+        self.done(entry_id)
+
+    def done(self, entry_id: int) -> None:
+        """A page is settled."""
+        self._cleaning.discard(entry_id)
+        source = self._under_way.pop(entry_id, None)
+        if source is not None:
+            self._active[source] -= 1
+        self._changed.set()
+
+    async def work(self) -> AsyncIterator[Errand | Page]:
+        """Errands to send and raw pages to clean, until all is done."""
+        while True:
+            self._changed.clear()
+            while self._documents:
+                self._documents_open += 1
+                yield self._documents.popleft()
+            for errand in self._next_pages():
+                yield errand
+            for page in self._left_to_clean():
+                yield page
+            if not (self._documents or self._documents_open or self._under_way or self._cleaning or self._more()):
+                return
+            await self._changed.wait()
+
+    def _more(self) -> bool:
+        return any(self._ready.values()) or bool(self._unread)
+
+    def _next_pages(self) -> list[Errand]:
+        """As many pages as each source may have under way."""
+        if self._desk.dry_run:
+            self._unread.clear()
+        errands = []
+        for name, source in self._desk.sources.items():
+            ready = self._ready[name]
+            if name in self._desk.paused:
+                ready.clear()
+                self._unread.discard(name)
+                continue
+            if not ready and name in self._unread and self._active[name] < _PER_SOURCE:
+                self._fill(name)
+            while ready and self._active[name] < _PER_SOURCE:
+                if self._asked[name] >= source.max_pages:
+                    self._desk.paused[name] = "limit"
+                    ready.clear()
+                    break
+                entry = ready.popleft()
+                self._asked[name] += 1
+                self._active[name] += 1
+                self._under_way[entry.id] = name
+                errands.append(Errand(source=source, entry=entry))
+        return errands
+
+    def _fill(self, name: str) -> None:
+        busy = {entry_id for entry_id, source in self._under_way.items() if source == name}
+        desk = self._desk
+        batch = desk.writer.ledger.claim(name, run=desk.run, now=utc_now(), limit=_BATCH, but_not=busy)
+        self._ready[name].extend(batch)
+        if len(batch) < _BATCH:
+            self._unread.discard(name)
+
+    def _left_to_clean(self) -> list[Page]:
+        """Pages that were captured but not cleaned: left by a killed run, or by a full backlog."""
+        if self._refine.room <= 0 or self._desk.dry_run or not self._captured_left:
+            return []
+        room = max(1, self._refine.room // 2)
+        busy = self._cleaning | self._under_way.keys()
+        ledger = self._desk.writer.ledger
+        pages, entries = [], ledger.captured(list(self._desk.sources), limit=room, but_not=busy)
+        self._captured_left = len(entries) == room
+        for entry in entries:
+            page = self._page_of(entry)
+            if page is not None:
+                self._cleaning.add(entry.id)
+                pages.append(page)
+        return pages
+
+    def _page_of(self, entry: Entry) -> Page | None:
+        """The raw page behind an entry; a damaged capture is settled as failed, to be fetched anew."""
+        desk = self._desk
+        source = desk.sources[entry.source]
+        assert entry.capture_id is not None
+        ref = desk.writer.capture_ref(entry.capture_id)
+        try:
+            capture = read_capture(desk.writer.folder, ref)
+        except DamagedCapture as error:
+            now = utc_now()
+            verdict = Verdict(
+                state=State.FAILED,
+                outcome=Outcome.FAILED if entry.kind is Kind.PAGE else None,
+                reason="damaged-capture",
+                detail=str(error),
+                due_at=now,
+                answered=False,
+            )
+            desk.settle(Errand(source=source, entry=entry), verdict, now=now)
+            return None
+        return Page(
+            url=entry.url,
+            final_url=capture.url,
+            status=capture.status or 200,
+            headers=capture.headers,
+            body=capture.body,
+            fetched_at=capture.fetched_at,
+            source=entry.source,
+            timezone=source.timezone,
+            truncated=capture.truncated,
+            hints=entry.hints,
+            capture=ref,
+        )

@@ -1,0 +1,79 @@
+"""What cleaning made of a page, written into the archive: the last station of the item pipeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from archive.ledger import Entry, Verdict
+from archive.times import utc_now
+from archive.types import Article, Outcome, Page, Rejection, State
+from archive.writer import ArchiveWriter
+from crawler.desk import Desk, Errand, desk_of
+from crawler.fetch.revisit import article_due, rejection_due
+from pipelines.stages import Cleaned
+
+
+def verdict_on(writer: ArchiveWriter, entry: Entry, page: Page, result: Article | Rejection, now: datetime) -> Verdict:
+    """Store an article, or not, and say what that makes of its URL."""
+    if isinstance(result, Rejection):
+        return Verdict(
+            state=State.REJECTED,
+            outcome=Outcome.REJECTED,
+            reason=result.reason,
+            detail=result.detail or None,
+            due_at=rejection_due(result.reason, entry.first_seen_at, now),
+        )
+    stored = writer.articles.store(
+        result,
+        source=entry.source,
+        seen_at=page.fetched_at,
+        capture_id=entry.capture_id,
+        url_id=entry.id,
+        key=entry.url,
+    )
+    duplicate = stored.outcome is Outcome.DUPLICATE
+    return Verdict(
+        state=State.DUPLICATE if duplicate else State.KEPT,
+        outcome=stored.outcome,
+        reason=f"of {stored.article_id}" if duplicate else None,
+        detail=f"revision {stored.revision}" if stored.outcome is Outcome.UPDATED else None,
+        due_at=None if duplicate else article_due(entry.first_seen_at, now),
+        article_id=stored.article_id,
+    )
+
+
+class Keep:
+    """Item pipeline: Cleaned in; an Article out if it is new or changed, else the item is dropped, with the reason."""
+
+    def __init__(self) -> None:
+        self.desk: Desk | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Finds the desk when the spider opens."""
+        keep = cls()
+
+        def opened() -> None:
+            keep.desk = desk_of(crawler)
+
+        crawler.signals.connect(opened, signal=signals.spider_opened, weak=False)
+        return keep
+
+    def process_item(self, item: object) -> object:
+        """Write the outcome into articles and ledger."""
+        if not isinstance(item, Cleaned) or self.desk is None:
+            return item
+        desk, now = self.desk, utc_now()
+        entry = desk.writer.ledger.entry(item.page.url)
+        assert entry is not None, "a page comes from the ledger"
+        verdict = verdict_on(desk.writer, entry, item.page, item.result, now)
+        desk.settle(Errand(source=desk.sources[entry.source], entry=entry), verdict, now=now)
+        desk.page_left(entry.id)
+        if isinstance(item.result, Article) and verdict.outcome in (Outcome.NEW, Outcome.UPDATED):
+            return item.result
+        raise DropItem(f"{verdict.outcome}: {entry.url}", log_level="DEBUG")  # the ledger's line says more

@@ -1,0 +1,91 @@
+"""One crawl, from options to its end: what `nightdesk crawl` and `nightdesk sources check` do."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from archive.times import utc_now
+from crawler.desk import Desk, DocumentRead
+from crawler.sources import load_config, pick, require_contact, user_agent
+from crawler.spiders.news import NewsSpider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlOptions:
+    """What to crawl, and how."""
+
+    folder: Path
+    #: Empty: all.
+    sources: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    #: Pages a source at most; 0: each source's own ``max_pages``.
+    limit: int = 0
+    #: ``due``, ``all`` or ``none``.
+    revisit: str = "due"
+    dry_run: bool = False
+    #: Log to standard error instead of the archive's ``logs`` folder.
+    verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlResult:
+    """How a crawl went."""
+
+    run: int
+    interrupted: bool
+    documents: tuple[DocumentRead, ...]
+    #: Of a dry run: each page met, and what a crawl would do with it.
+    plan: tuple[dict[str, str], ...]
+    log: Path | None
+
+
+def crawl(options: CrawlOptions) -> CrawlResult:
+    """Run a crawl to its end; once a process, because Twisted's reactor does not start twice.
+
+    Raises ConfigError, Locked, NotAnArchive, or whatever ended the crawl.
+    """
+    config = load_config(options.folder)
+    chosen = pick(config, options.sources)
+    require_contact(config, chosen)
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    log = None if options.verbose else options.folder / "logs" / f"crawl-{utc_now():%Y%m%dT%H%M%SZ}-{os.getpid()}.log"
+    settings.update(
+        {
+            "NIGHTDESK_ARCHIVE": str(options.folder),
+            "NIGHTDESK_SOURCES": list(options.sources),
+            "NIGHTDESK_URLS": list(options.urls),
+            "NIGHTDESK_LIMIT": options.limit,
+            "NIGHTDESK_REVISIT": options.revisit,
+            "NIGHTDESK_DRY_RUN": options.dry_run,
+            "NIGHTDESK_WORKERS": config.workers,
+            "USER_AGENT": user_agent(config.contact),
+            "DOWNLOAD_DELAY": config.delay,
+            "DOWNLOAD_SLOTS": {s.host: {"delay": s.delay} for s in chosen if s.delay != config.delay},
+        },
+        priority="cmdline",
+    )
+    if log is not None:
+        log.parent.mkdir(exist_ok=True)
+        settings.set("LOG_FILE", str(log), priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(NewsSpider)
+    task = process.crawl(crawler)
+    process.start()
+    error = task.exception() if task.done() and not task.cancelled() else None
+    if error is not None:
+        raise error
+    desk = crawler.get_extension(Desk)
+    assert desk is not None
+    return CrawlResult(
+        run=desk.run,
+        interrupted=desk.interrupted,
+        documents=tuple(desk.documents),
+        plan=tuple(desk.plan),
+        log=log,
+    )

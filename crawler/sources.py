@@ -1,0 +1,302 @@
+"""sources.toml in, Sources out. A newspaper is a declaration; what it leaves out is discovered."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from archive.urls import normalise_url
+from archive.version import __version__
+from crawler.errors import ConfigError
+
+FILE = "sources.toml"
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
+_NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,62}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One newspaper."""
+
+    #: Short, unique, lower case: how it is called on the command line and in the archive.
+    name: str
+    #: Its front page.
+    home: str
+    title: str | None = None
+    #: Given documents. Empty: discovered from the front page and robots.txt.
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    #: IANA name, for times that the pages write without a zone.
+    timezone: str | None = None
+    #: Seconds between two requests to one of its hosts.
+    delay: float
+    #: Pages asked for in one crawl at most, newest first; the rest waits for the next.
+    max_pages: int
+    #: Further hosts whose links count as this newspaper's own.
+    also_on: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """Host of the front page."""
+        return urlsplit(self.home).hostname or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlConfig:
+    """The ``[crawl]`` table: how to crawl, and the sources' defaults."""
+
+    #: Web page or mail address where a site's owner reaches the operator; part of the user agent.
+    contact: str | None = None
+    delay: float = 1.0
+    max_pages: int = 2000
+    #: Processes that clean pages; 0: one per core.
+    workers: int = 0
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(slots=True)
+class _Mistakes:
+    """Everything that is wrong with a file, each with its line."""
+
+    path: Path
+    text: str
+    found: list[str] = field(default_factory=list)
+
+    def add(self, table: str, key: str | None, what: str) -> None:
+        self.found.append(f"{self.path}:{self._line(table, key)}: [{table}] {f'{key}: ' if key else ''}{what}")
+
+    def _line(self, table: str, key: str | None) -> int:
+        lines = self.text.splitlines()
+        quoted = re.escape(table).replace(r"\.", r"\s*\.\s*\"?'?", 1)
+        header = re.compile(rf"^\s*\[\s*{quoted}[\"']?\s*\]")
+        start = next((n for n, line in enumerate(lines) if header.match(line)), 0)
+        if key is not None:
+            for n in range(start + 1, len(lines)):
+                if re.match(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", lines[n]):
+                    return n + 1
+                if lines[n].lstrip().startswith("["):
+                    break
+        return start + 1
+
+
+def load_config(folder: Path) -> CrawlConfig:
+    """Read a folder's sources.toml. Raises ConfigError that lists every mistake with file, line and key."""
+    path = folder / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path} does not exist; make an archive with `nightdesk init {folder}`") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    mistakes = _Mistakes(path, text)
+    config = _read_config(tree, mistakes)
+    if mistakes.found:
+        raise ConfigError("\n".join(mistakes.found))
+    return config
+
+
+def pick(config: CrawlConfig, names: tuple[str, ...]) -> tuple[Source, ...]:
+    """The sources named, or all. Raises ConfigError naming those that are not declared."""
+    if not config.sources:
+        raise ConfigError(f"{FILE} declares no source; add one with `nightdesk sources add URL`")
+    known = {source.name: source for source in config.sources}
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise ConfigError(
+            f"{FILE} declares no source {', '.join(map(repr, missing))}; it has {', '.join(sorted(known)[:20])}"
+        )
+    return tuple(known[name] for name in dict.fromkeys(names)) or config.sources
+
+
+_Check = Callable[[Any], Any]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a text that is not empty")
+    return value.strip()
+
+
+def _url(value: Any) -> str:
+    try:
+        return normalise_url(_text(value))
+    except ValueError as error:
+        raise ValueError(f"must be a full http or https URL ({error})") from None
+
+
+def _urls(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError('must be a list of URLs, such as ["https://paper.example/feed"]')
+    return tuple(_url(item) for item in value)
+
+
+def _hosts(value: Any) -> tuple[str, ...]:
+    hosts = [h for h in value if isinstance(h, str)] if isinstance(value, list) else []
+    if not isinstance(value, list) or len(hosts) < len(value) or not all(map(_HOST.fullmatch, hosts)):
+        raise ValueError('must be a list of host names, such as ["news.paper.example"]')
+    return tuple(h.lower() for h in hosts)
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 3600:
+        raise ValueError("must be a number of seconds from 0 to 3600")
+    return float(value)
+
+
+def _pages(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("must be a whole number of pages, 1 or more")
+    return value
+
+
+def _workers(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 256:
+        raise ValueError("must be a whole number of processes from 0 (one per core) to 256")
+    return value
+
+
+def _zone(value: Any) -> str:
+    name = _text(value)
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"must be an IANA time zone such as Europe/Zagreb, not {name!r}") from None
+    return name
+
+
+def _contact(value: Any) -> str:
+    contact = _text(value)
+    if not re.fullmatch(r"(mailto:)?[^@\s()]+@[^@\s()]+\.[^@\s()]+|https?://[^\s()]+", contact):
+        raise ValueError("must be a mail address or the URL of a page that tells who crawls")
+    return contact
+
+
+_CRAWL_KEYS: Mapping[str, _Check] = {
+    "contact": _contact,
+    "delay": _seconds,
+    "max_pages": _pages,
+    "workers": _workers,
+}
+_SOURCE_KEYS: Mapping[str, _Check] = {
+    "home": _url,
+    "title": _text,
+    "feeds": _urls,
+    "sitemaps": _urls,
+    "sections": _urls,
+    "timezone": _zone,
+    "delay": _seconds,
+    "max_pages": _pages,
+    "also_on": _hosts,
+}
+
+
+def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
+    for key in tree.keys() - {"crawl", "sources"}:
+        mistakes.add(key, None, "unknown table; allowed are [crawl] and [sources.NAME]")
+    crawl = _read_table("crawl", tree.get("crawl", {}), _CRAWL_KEYS, mistakes)
+    config = CrawlConfig(**crawl)
+    declared = tree.get("sources", {})
+    if not isinstance(declared, dict):
+        mistakes.add("sources", None, "must be tables named [sources.NAME]")
+        return config
+    sources = []
+    for name, table in declared.items():
+        where = f"sources.{name}"
+        if not _NAME.match(name):
+            mistakes.add(where, None, "a name has lower-case letters, digits, dots and hyphens, 63 at most")
+        values = _read_table(where, table, _SOURCE_KEYS, mistakes)
+        if isinstance(table, dict) and "home" not in table:
+            mistakes.add(where, None, 'needs its front page: home = "https://…/"')
+        defaults: dict[str, Any] = {
+            "home": "http://missing.invalid/",
+            "delay": config.delay,
+            "max_pages": config.max_pages,
+        }
+        sources.append(Source(name=name, **(defaults | values)))
+    return CrawlConfig(**crawl, sources=tuple(sources))
+
+
+def _read_table(where: str, table: Any, keys: Mapping[str, _Check], mistakes: _Mistakes) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        mistakes.add(where, None, f"must be a table; allowed keys: {', '.join(keys)}")
+        return {}
+    values = {}
+    for key, value in table.items():
+        if key not in keys:
+            mistakes.add(where, key, f"unknown key; allowed are {', '.join(keys)}")
+            continue
+        try:
+            values[key] = keys[key](value)
+        except ValueError as error:
+            mistakes.add(where, key, str(error))
+    return values
+
+
+def suggest_name(home: str, taken: set[str]) -> str:
+    """A source name from a home URL: its host without ``www.``, numbered if it is taken."""
+    host = (urlsplit(home).hostname or "source").removeprefix("www.")
+    base = re.sub(r"[^a-z0-9.-]+", "-", host.lower()).strip("-.")[:56] or "source"
+    name, n = base, 2
+    while name in taken:
+        name, n = f"{base}-{n}", n + 1
+    return name
+
+
+def declare(folder: Path, homes: list[str], *, name: str | None = None) -> list[Source]:
+    """Append sources to sources.toml, leaving what is there untouched; those added.
+
+    A home that is declared already is left out. Raises ConfigError for a URL or a name that will not do.
+    """
+    config = load_config(folder)
+    taken = {source.name for source in config.sources}
+    known = {source.home for source in config.sources}
+    added = []
+    for text in homes:
+        try:
+            home = _url(text if "://" in text else f"https://{text}")
+        except ValueError as error:
+            raise ConfigError(f"{text!r}: {error}") from None
+        if home in known:
+            continue
+        chosen = name or suggest_name(home, taken)
+        if not _NAME.match(chosen) or chosen in taken:
+            raise ConfigError(f"{chosen!r} is taken or not a name: lower-case letters, digits, dots and hyphens")
+        taken.add(chosen)
+        known.add(home)
+        added.append(Source(name=chosen, home=home, delay=config.delay, max_pages=config.max_pages))
+    blocks = "".join(f'\n[sources."{s.name}"]\nhome = "{s.home}"\n' for s in added)
+    with (folder / FILE).open("a", encoding="utf-8") as file:
+        file.write(blocks)
+    return added
+
+
+def user_agent(contact: str | None) -> str:
+    """Who we are, and where to reach the operator: ``nightdesk/0.1.0 (+mailto:desk@example.org)``."""
+    if contact and not contact.startswith(("http:", "https:", "mailto:")):
+        contact = f"mailto:{contact}"
+    return f"nightdesk/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+#: Hosts that are nobody's: RFC 2606 and RFC 6761 names, and the loopback addresses.
+_NOBODYS = re.compile(r"(?:^|\.)(?:example|test|invalid|localhost)$|^127\.|^\[?::1\]?$")
+
+
+def require_contact(config: CrawlConfig, sources: tuple[Source, ...]) -> None:
+    """Raise ConfigError when real sites would be crawled by an operator whom nobody can reach."""
+    if config.contact is None and not all(_NOBODYS.search(s.host) for s in sources):
+        raise ConfigError(
+            f'before crawling real sites, say who you are: put contact = "you@example.org" under [crawl] in {FILE},'
+            " so that a site's owner can reach you"
+        )

@@ -1,0 +1,282 @@
+"""The one spider: reads what lists pages, asks for the pages that are due, and hands raw Pages on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.robotstxt import ProtegoRobotParser, RobotParser
+from twisted.python.failure import Failure
+
+from archive.ledger import Verdict
+from archive.times import utc_now
+from archive.types import Kind, Link, Page, State, Via
+from archive.urls import normalise_or_none
+from crawler.desk import Desk, Errand, desk_of
+from crawler.discovery import FrontListing, Listing, sniff
+from crawler.discovery.feeds import read_feed
+from crawler.discovery.links import read_front
+from crawler.discovery.sitemaps import read_sitemap
+from crawler.fetch import judge
+from crawler.frontier import Frontier
+from pipelines.stages import LeftForLater, Refine
+
+#: Documents that lead to one another: sitemap index → index → sitemap, a section's further pages.
+_MAX_DEPTH = 3
+#: Sitemaps of one source read in one crawl, newest first.
+_MAX_SITEMAPS = 200
+#: Section pages found in a front page's menus that are read.
+_MAX_SECTIONS = 12
+#: Asked for when neither robots.txt nor the operator names a sitemap.
+_USUAL_SITEMAP = "/sitemap.xml"
+
+
+class NewsSpider(Spider):
+    """Crawls the sources of an archive's sources.toml. Settings: the NIGHTDESK_ lines of crawler/settings.py."""
+
+    name = "news"
+    desk: Desk
+    frontier: Frontier
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        """Listen for robots.txt files, and for pages that leave the item pipeline early."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        assert isinstance(spider, NewsSpider)
+        crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
+        crawler.signals.connect(spider.page_dropped, signal=signals.item_dropped)
+        crawler.signals.connect(spider.page_failed, signal=signals.item_error)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Requests for documents and pages, and raw pages left to clean, until nothing is left."""
+        self.desk = desk_of(self.crawler)
+        refine = self.crawler.get_item_pipeline(Refine)
+        assert refine is not None
+        self.frontier = Frontier(self.desk, refine)
+        self.desk.page_left = self.frontier.done
+        given = self.settings.getlist("NIGHTDESK_URLS")
+        if given:
+            self.desk.given(given)
+        if not given or self.desk.only:
+            self.desk.writer.ledger.enter_due(list(self.desk.sources), run=self.desk.run, now=utc_now())
+            for errand in self._openings():
+                self.frontier.add_document(errand)
+        async for work in self.frontier.work():
+            yield work if isinstance(work, Page) else self._request(work)
+
+    def _openings(self) -> Iterator[Errand]:
+        """The documents that a night begins with: declared ones, and those discovered on earlier nights."""
+        for source in self.desk.sources.values():
+            declared = (
+                (Kind.FEED, source.feeds),
+                (Kind.SITEMAP, source.sitemaps),
+                (Kind.SECTION, source.sections),
+                (Kind.FRONT, (source.home,)),
+            )
+            for kind, urls in declared:
+                for url in urls:
+                    entry = self.desk.document(url, kind, source, via=Via.GIVEN, where="sources.toml")
+                    yield Errand(source=source, entry=entry)
+            for entry in self.desk.writer.ledger.documents(source.name, utc_now()):
+                yield Errand(source=source, entry=entry, depth=1)
+
+    def _request(self, errand: Errand) -> Request:
+        entry, headers = errand.entry, {}
+        if entry.state in (State.KEPT, State.READ):
+            if entry.etag:
+                headers["If-None-Match"] = entry.etag
+            if entry.last_modified:
+                headers["If-Modified-Since"] = entry.last_modified
+        page = entry.kind is Kind.PAGE
+        return Request(
+            entry.url,
+            headers=headers,
+            callback=self.parse_page if page else self.parse_document,
+            errback=self.unanswered,
+            meta={"errand": errand},
+            dont_filter=True,
+            priority=0 if page else 10,
+        )
+
+    # ---- pages ------------------------------------------------------------------------------------------
+
+    def parse_page(self, response: Response) -> Iterator[Page]:
+        """A page that answered: into the ledger as captured, and on to cleaning."""
+        errand: Errand = response.meta["errand"]
+        if response.status != 200:
+            self._settle_status(errand, response)
+            self.frontier.done(errand.entry.id)
+            return
+        capture_id = response.meta["capture_id"]
+        now = utc_now()
+        verdict = Verdict(
+            state=State.CAPTURED,
+            outcome=None,
+            capture_id=capture_id,
+            full_answer=True,
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+        )
+        self.desk.writer.ledger.settle(errand.entry, verdict, run=self.desk.run, now=now)
+        self.desk.counts[errand.source.name]["fetched"] += 1
+        yield Page(
+            url=errand.entry.url,
+            final_url=response.url,
+            status=response.status,
+            headers=_headers(response),
+            body=response.body,
+            fetched_at=now,
+            source=errand.source.name,
+            timezone=errand.source.timezone,
+            truncated="dataloss" in response.flags,
+            hints=errand.entry.hints,
+            capture=self.desk.writer.capture_ref(capture_id),
+        )
+
+    def _settle_status(self, errand: Errand, response: Response) -> None:
+        entry, now = errand.entry, utc_now()
+        if response.status == 304:
+            if entry.article_id:
+                self.desk.writer.articles.mark_seen(entry.article_id, now)
+            self.desk.settle(errand, judge.unchanged(entry, now, response.meta.get("capture_id")), now=now)
+            return
+        verdict = judge.refused_status(entry, response.status, now, retry_after=_header(response, "Retry-After"))
+        if verdict.state is State.GONE and entry.state is State.KEPT and entry.article_id:
+            self.desk.writer.articles.mark_gone(entry.article_id, now)
+        if response.status in (429, 503):
+            self.desk.paused[errand.source.name] = judge.ASKED_TO_WAIT
+        self.desk.settle(errand, verdict, now=now)
+
+    def page_dropped(self, item: object, exception: BaseException) -> None:
+        """A page that found no room to be cleaned stays captured; others were settled before they were dropped."""
+        if isinstance(item, Page) and isinstance(exception, LeftForLater):
+            self._page_left(item)
+
+    def page_failed(self, item: object) -> None:
+        """Our own fault, in the log with its traceback; the page stays captured, to be cleaned by a later run."""
+        if isinstance(item, Page):
+            entry = self.desk.writer.ledger.entry(item.url)
+            if entry is not None:
+                self.frontier.done(entry.id)
+
+    def _page_left(self, page: Page) -> None:
+        entry = self.desk.writer.ledger.entry(page.url)
+        if entry is not None:
+            self.frontier.leave(entry.id)
+
+    # ---- documents that list pages ------------------------------------------------------------------------
+
+    def parse_document(self, response: Response) -> None:
+        """A feed, sitemap, front or section page that answered: its links go into the ledger."""
+        errand: Errand = response.meta["errand"]
+        if response.status == 200:
+            self._read(errand, response)
+        else:
+            self._settle_status(errand, response)
+        self.frontier.document_done(errand.source.name)
+
+    def _read(self, errand: Errand, response: Response) -> None:
+        entry, source, now = errand.entry, errand.source, utc_now()
+        content_type = _header(response, "Content-Type") or ""
+        listing = _read_listing(response.body, response.url, content_type, entry.kind)
+        pages = [link for link in listing.links if link.kind is Kind.PAGE and self.desk.is_own(link.url, source)]
+        self.desk.discover(pages, source)
+        detail = f"{len(pages)} pages listed" + (f"; {listing.problem}" if listing.problem else "")
+        verdict = Verdict(
+            state=State.FAILED if listing.problem and not listing.links else State.READ,
+            outcome=None,
+            reason="unreadable" if listing.problem else None,
+            detail=detail,
+            due_at=now,
+            capture_id=response.meta.get("capture_id"),
+            full_answer=True,
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+        )
+        self.desk.settle(errand, verdict, now=now)
+        self._follow(errand, listing, response.url)
+
+    def _follow(self, errand: Errand, listing: Listing, where: str) -> None:
+        """Further documents that this one leads to."""
+        source, depth = errand.source, errand.depth + 1
+        found: list[tuple[str, Kind]] = []
+        if depth <= _MAX_DEPTH:
+            found += [(link.url, link.kind) for link in self._newest_sitemaps(listing.links)]
+            if listing.next:
+                found.append((listing.next, errand.entry.kind))
+        if isinstance(listing, FrontListing) and errand.entry.kind is Kind.FRONT:
+            if not source.feeds:
+                found += [(url, Kind.FEED) for url in listing.feeds]
+            if not source.sections:
+                found += [(link.url, Kind.SECTION) for link in listing.sections[:_MAX_SECTIONS]]
+        via = {Kind.FEED: Via.FEED, Kind.SITEMAP: Via.SITEMAP}.get(errand.entry.kind, Via.FRONT)
+        for url, kind in found:
+            normal = normalise_or_none(url)
+            if normal and self.desk.is_own(normal, source):
+                entry = self.desk.document(normal, kind, source, via=via, where=where)
+                if entry.kind is not Kind.PAGE:
+                    self.frontier.add_document(Errand(source=source, entry=entry, depth=depth))
+
+    def _newest_sitemaps(self, links: tuple[Link, ...]) -> list[Link]:
+        sitemaps = [link for link in links if link.kind is Kind.SITEMAP]
+        sitemaps.sort(key=lambda link: link.hint.modified or "", reverse=True)
+        return sitemaps[:_MAX_SITEMAPS]
+
+    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        """A robots.txt was read on the way to ``request``: its sitemaps, or the usual place when it has none."""
+        self.desk.note_robots(request.url, robotparser)
+        errand: Errand | None = request.meta.get("errand")
+        if errand is None or errand.entry.kind is Kind.PAGE or errand.source.sitemaps:
+            return
+        named = list(robotparser.rp.sitemaps) if isinstance(robotparser, ProtegoRobotParser) else []
+        robots = request.url.split("/", 3)
+        base = "/".join(robots[:3])
+        for text in named or [base + _USUAL_SITEMAP]:
+            url = normalise_or_none(text if "://" in text else base + "/" + text.lstrip("/"))
+            if url and self.desk.is_own(url, errand.source):
+                entry = self.desk.document(
+                    url, Kind.SITEMAP, errand.source, via=Via.SITEMAP, where=base + "/robots.txt"
+                )
+                if entry.kind is Kind.SITEMAP and (entry.state is not State.GONE or named):
+                    self.frontier.add_document(Errand(source=errand.source, entry=entry, depth=1))
+
+    # ---- no answer ------------------------------------------------------------------------------------------
+
+    def unanswered(self, failure: Failure) -> None:
+        """Nothing came back, or the request was not made."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        errand: Errand = request.meta["errand"]
+        now = utc_now()
+        assert failure.value is not None
+        self.desk.settle(errand, judge.no_answer(errand.entry, failure.value, now), now=now)
+        if errand.entry.kind is Kind.PAGE:
+            self.frontier.done(errand.entry.id)
+        else:
+            self.frontier.document_done(errand.source.name)
+
+
+def _read_listing(body: bytes, url: str, content_type: str, kind: Kind) -> Listing:
+    """Read a document as what it is, whatever it was declared to be."""
+    actual = sniff(body, content_type, url)
+    if actual is Kind.FEED and kind is not Kind.SITEMAP:
+        return read_feed(body, url, content_type)
+    if kind in (Kind.SITEMAP, Kind.FEED) or actual is Kind.SITEMAP:
+        return read_sitemap(body, url) if kind is not Kind.FEED else read_feed(body, url, content_type)
+    return read_front(body, url, kind=kind)
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+def _headers(response: Response) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values or []
+    )

@@ -1,0 +1,48 @@
+"""A caption in; its words and its credit out, apart."""
+
+from __future__ import annotations
+
+import re
+
+_LABEL = (
+    r"(?:image\s+|photo\s+|picture\s+|file\s+|courtesy\s+)*(?:credits?|photos?|photographs?|photographer|pictures?|images?|illustrations?|graphics?|source|courtesy(?:\s+of)?|fotos?|fotografie|fotograf|bild(?:er|quelle|nachweis)?|quelle|grafik|crédits?(?:\s+photos?)?|photo\s+d['’]archives?"
+    r"|imagen|crédito|fuente|fotografía|immagine|credito|fonte|imagem|beeld|snimio|snimila|snimka|foto\s+snimio|slika|zdj(?:ęcie|\.)?|fot\.?|kuva|kép|autor\s+fotografie)"
+)
+#: "(Credit: X)", "(Photo by X)", "[Foto: X]" at the end.
+_IN_PARENTHESES = re.compile(rf"(?i)\s*[(\[]\s*(?:©\s*)?{_LABEL}\s*(?::|/|\bby\b|\bvon\b|\bdi\b|\bpar\b|-|–|©)\s*(?P<credit>[^()\[\]]{{2,120}})[)\]]\s*\.?$")
+#: "… Photo: X", "… Credit: X", "… © X" at the end, after a sentence.
+_AT_END = re.compile(rf"(?i)(?:^|(?<=[.!?…”\"’)|])|\s[|/–—-])\s*(?:©\s*)?{_LABEL}\s*(?::|\bby\b|/|©)\s*(?P<credit>[^.:!?]{{2,100}}(?:\.[a-z]{{2,4}}\b)?)\.?$")
+_COPYRIGHT = re.compile(r"(?:^|(?<=[\s.!?…)|]))\s*[(\[]?©\s*(?P<credit>[^()\[\]©]{2,100})[)\]]?\s*$")
+#: "(Reuters)", "(AP Photo/Jo Doe)", "(Jo Doe/Getty Images)" at the end.
+_AGENCY = re.compile(
+    r"\s*[(\[](?P<credit>[^()\[\]]{0,80}\b(?:AP(?:\s+Photo)?|Reuters|AFP|Getty(?:\s+Images)?|dpa|EPA|ANSA|Hina|Pixsell|Cropix|"
+    r"Shutterstock|iStock|Unsplash|Pexels|Alamy|Bloomberg|Imago|PA(?:\s+Wire)?|Staff|File)\b[^()\[\]]{0,60})[)\]]\s*\.?$"
+)  # fmt: skip
+#: A caption without a credit is no longer than this; with one, a little longer.
+LONGEST = 600
+
+
+def split_credit(text: str) -> tuple[str, str | None]:
+    """("Talks. (Credit: Harbour News)") → ("Talks.", "Harbour News"); the whole text and None without a credit."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        return text, None
+    for pattern in (_IN_PARENTHESES, _AGENCY, _COPYRIGHT, _AT_END):
+        if found := pattern.search(text):
+            return text[: found.start()].strip(" |/–—-"), found["credit"].strip(" .:|–—-")
+    return text, None
+
+
+def is_credit_line(text: str) -> bool:
+    """True if a whole line is a credit and nothing else: "Photo: Jo Doe"."""
+    if len(text) > 120:
+        return False
+    caption, credit = split_credit(text)
+    return credit is not None and not caption
+
+
+def looks_like_caption(text: str) -> bool:
+    """True if a whole line is a caption by its form: a sentence or two and a credit in parentheses."""
+    if len(text) > 400:
+        return False
+    return bool(_IN_PARENTHESES.search(text)) or is_credit_line(text)

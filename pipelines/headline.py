@@ -1,0 +1,86 @@
+"""Candidates for the title in, one headline out, without the newspaper's name behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archive.fingerprint import plain
+from pipelines.candidates import Candidate, Choice, choose
+from pipelines.jsonld import text_in
+from pipelines.landmarks import Landmarks
+from pipelines.sheet import Sheet, text_of
+from pipelines.site import site_of
+from pipelines.structured import Structured
+
+_SEPARATOR = re.compile(r"\s+[|–—·•»«:\-]+\s+|\s*\|\s*|\s+::\s+")
+_NOT_WORD = re.compile(r"[\W_]+")
+_LONGEST = 300
+
+
+def key_of(text: str) -> str:
+    """A headline as it is compared: case, punctuation and white space aside."""
+    return _NOT_WORD.sub(" ", plain(text).casefold()).strip()
+
+
+def find_site_name(sheet: Sheet, told: Structured) -> str | None:
+    """The newspaper's name as the page gives it."""
+    publisher = text_in(told.article.get("publisher"))
+    website = next((text_in(n.get("name")) for n in told.nodes if n.get("@type") == "WebSite" and n.get("name")), None)
+    named = told.first_meta("og:site_name", "application-name", "al:android:app_name") or publisher or website
+    return named[:120] if named else None
+
+
+def without_site(title: str, site_name: str | None, url: str | None) -> str:
+    """A title without a trailing (or leading) part that names the site."""
+    pieces = _SEPARATOR.split(title)
+    if len(pieces) < 2:
+        return title
+    names = {key_of(site_name).replace(" ", "")} if site_name else set()
+    label = site_of(url).split(".")[0].replace("-", "") if url else ""
+    first, last = (key_of(piece).replace(" ", "") for piece in (pieces[0], pieces[-1]))
+    if _names_site(last, names, label):
+        cut = title[: title.rfind(pieces[-1])]
+        return without_site(re.sub(r"[\s|–—·•»«:\-]+$", "", cut) or title, site_name, url)
+    if _names_site(first, names, label):
+        cut = title[title.find(pieces[0]) + len(pieces[0]) :]
+        return re.sub(r"^[\s|–—·•»«:\-]+", "", cut) or title
+    return title
+
+
+def _names_site(piece: str, names: set[str], label: str) -> bool:
+    if not piece:
+        return False
+    if any(piece == name or (len(piece) > 3 and (name.startswith(piece) or piece.startswith(name))) for name in names if name):
+        return True
+    return len(label) > 2 and (piece in (label, f"the{label}") or (len(piece) > 4 and piece in label) or label in piece[: len(label) + 4])
+
+
+def _candidates(sheet: Sheet, told: Structured, seen: Landmarks, site_name: str | None) -> Iterator[Candidate[str]]:
+    def candidate(text: str | None, origin: str, confidence: float) -> Iterator[Candidate[str]]:
+        title = without_site(text or "", site_name, sheet.url)[:_LONGEST].strip()
+        if title and key_of(title) and key_of(title) != key_of(site_name or ""):
+            yield Candidate(value=title, origin=origin, confidence=confidence)
+
+    titles = [text_of(element) for element in sheet.tree.iterfind(".//title")][:1]
+    titles += filter(None, (told.first_meta("og:title"), text_in(told.article.get("headline"))))
+    shown = [key_of(without_site(title, site_name, sheet.url)) for title in titles]
+    for number, headline in enumerate(seen.headlines[:4]):
+        key = key_of(without_site(headline, site_name, sheet.url))
+        agrees = bool(key) and any(key == other or (" " in key and key in other) or (len(other) > 12 and other in key) for other in shown)
+        # A first headline of several words is the one on the page even where the metas tell another one.
+        own = 0.87 if number == 0 and len(key.split()) > 2 else 0.55 - number / 10
+        yield from candidate(headline, "html", 0.9 - number / 50 if agrees else own)
+    yield from candidate(text_in(told.article.get("headline") or told.article.get("name")), "json-ld", 0.85)
+    yield from candidate(next(iter(told.microdata.get("headline", ())), None), "microdata", 0.75)
+    yield from candidate(told.first_meta("og:title"), "opengraph", 0.8)
+    yield from candidate(told.first_meta("twitter:title", "dc.title", "parsely-title", "sailthru.title"), "meta", 0.6)
+    title = next(sheet.tree.iterfind(".//title"), None)
+    yield from candidate(text_of(title) if title is not None else None, "html", 0.5)
+    for hint in sheet.page.hints:
+        yield from candidate(hint.title, str(hint.via) if hint.via in ("feed", "sitemap") else "front", 0.4)
+
+
+def choose_title(sheet: Sheet, told: Structured, seen: Landmarks, site_name: str | None) -> Choice[str] | None:
+    """The headline; None for a page that has nothing like one."""
+    return choose(_candidates(sheet, told, seen, site_name), same=key_of, written=str)

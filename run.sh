@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The developer's day, one command a line:
+#
+#   ./run.sh demo      set up, crawl the bundled newspapers offline into demo-archive/ (each time the next night)
+#   ./run.sh test      set up, run the tests (arguments go to pytest)
+#   ./run.sh lint      ruff
+#   ./run.sh typing    mypy, strict
+#   ./run.sh check     lint, typing, test
+#   ./run.sh bench     the benchmarks that need no saved pages
+#   ./run.sh pins      write constraints.txt anew from what is installed
+set -euo pipefail
+cd "$(dirname "$0")"
+
+venv=${NIGHTDESK_VENV:-.venv}
+python=$venv/bin/python
+
+# Installs only when pyproject.toml or a pin has changed since the last time.
+set_up() {
+    local want
+    want=$(cat pyproject.toml constraints.txt requirements-dev.txt | sha256sum)
+    [ -f "$venv/.nightdesk" ] && [ "$(cat "$venv/.nightdesk")" = "$want" ] && return
+    echo "setting up $venv (a minute or two, once) …" >&2
+    [ -x "$python" ] || python3 -m venv "$venv"
+    PIP_CONSTRAINT=$PWD/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
+        "$python" -m pip install --quiet --editable '.[langid]' --requirement requirements-dev.txt 2>&1 |
+        grep -v -e 'does not provide the extra' -e '^Location ' >&2 || true
+    "$python" -c 'import trafilatura, scrapy, sqlite_utils, pytest, crawler.cli'
+    echo "$want" > "$venv/.nightdesk"
+}
+
+case ${1:-} in
+    demo) set_up; "$venv/bin/nightdesk" demo "${2:-demo-archive}" ;;
+    test) set_up; shift; "$python" -m pytest "$@" ;;
+    lint) set_up; "$python" -m ruff check .; "$python" -m ruff format --check . ;;
+    typing) set_up; "$python" -m mypy ;;
+    check) "$0" lint; "$0" typing; "$0" test ;;
+    bench) set_up; "$python" bench/crawl.py ;;
+    pins) "$python" -m pip freeze --exclude-editable | LC_ALL=C sort -f > constraints.txt ;;
+    *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 2 ;;
+esac

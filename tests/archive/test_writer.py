@@ -1,0 +1,170 @@
+"""The writing half: what a killed process leaves, one writer at a time, raw bytes before rows."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.archive.test_captures import exchange
+from tests.conftest import NOW, open_archive
+
+from archive.captures import encode_exchange, read_capture
+from archive.errors import Locked, NotAnArchive
+from archive.types import Hint, Kind, Link, State, Via
+from archive.writer import ArchiveWriter
+
+PAGE = "http://gazette.example/news/a?x=1"
+
+
+def found(writer: ArchiveWriter, url: str = PAGE) -> int:
+    link = Link(url=url, kind=Kind.PAGE, hint=Hint(via=Via.FEED, where="http://gazette.example/feed"))
+    writer.ledger.discover([link], source="gazette", run=1, now=NOW)
+    entry = writer.ledger.entry(url)
+    assert entry is not None
+    return entry.id
+
+
+def abandon(writer: ArchiveWriter) -> None:
+    """What ``kill -9`` leaves: nothing committed or closed any more, the kernel's lock gone."""
+    writer.db.conn.rollback()
+    writer.db.close()
+    if writer._warc is not None:
+        writer._warc._out.close()
+    writer._lock.release()
+
+
+def test_a_capture_is_read_back_from_where_its_row_says(writer: ArchiveWriter) -> None:
+    capture = writer.keep(exchange(b"<p>Hello</p>"), run=1, url_id=found(writer))
+    writer.commit()
+    assert read_capture(writer.folder, writer.capture_ref(capture)).body == b"<p>Hello</p>"
+
+
+def test_rows_point_at_synced_bytes_only(writer: ArchiveWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (real(fd), synced.append(os.fstat(fd).st_size))[0])
+    writer.keep(exchange(), run=1, url_id=found(writer))
+    writer.commit()
+    (size,) = writer.db.execute("select size from warc_files").fetchone()
+    assert synced[-1] == size
+
+
+def test_what_was_captured_but_not_committed_is_taken_in(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    url_id = found(writer)
+    writer.keep(exchange(b"<p>first</p>"), run=1, url_id=None)
+    writer.commit()
+    writer.keep(exchange(b"<p>second</p>"), run=1, url_id=url_id)
+    abandon(writer)
+    with ArchiveWriter(writer.folder, purpose="again") as again:
+        assert (again.recovered.captures, again.recovered.pages, again.recovered.torn_bytes) == (1, 1, 0)
+        (entry,) = again.ledger.captured(limit=10, but_not=set())
+        assert (entry.id, entry.state) == (url_id, State.CAPTURED)
+        assert entry.capture_id is not None
+        assert read_capture(again.folder, again.capture_ref(entry.capture_id)).body == b"<p>second</p>"
+    with ArchiveWriter(writer.folder, purpose="a third time") as third:
+        assert not third.recovered
+        assert third.db.execute("select count(*) from captures").fetchone() == (2,)
+
+
+def test_a_half_written_record_is_cut_off(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    found(writer)
+    writer.keep(exchange(), run=1, url_id=None)
+    writer.commit()
+    members, _ = encode_exchange(exchange(b"torn" * 100))
+    path = next(writer.folder.glob("warc/**/*.warc.gz"))
+    whole = path.stat().st_size
+    abandon(writer)
+    path.write_bytes(path.read_bytes() + members[0][:-20])
+    with ArchiveWriter(writer.folder, purpose="again") as again:
+        assert again.recovered.captures == 0
+        assert again.recovered.torn_bytes == len(members[0]) - 20
+    assert path.stat().st_size == whole
+
+
+def test_an_error_page_that_was_not_committed_is_asked_for_again(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    url_id = found(writer)
+    writer.commit()
+    writer.keep(exchange(status=503), run=1, url_id=url_id)
+    writer.commit()
+    writer.db.execute("delete from captures")
+    writer.db.execute("update warc_files set size = 0")
+    writer.db.commit()
+    writer.db.begin()
+    abandon(writer)
+    with ArchiveWriter(writer.folder, purpose="again") as again:
+        assert (again.recovered.captures, again.recovered.pages) == (1, 0)
+        assert [e.id for e in again.ledger.claim("gazette", run=1, now=NOW, limit=5, but_not=set())] == [url_id]
+
+
+def test_a_second_writer_is_told_who_holds_the_archive(writer: ArchiveWriter) -> None:
+    script = (
+        "import sys; from pathlib import Path; from archive.writer import ArchiveWriter\n"
+        "ArchiveWriter(Path(sys.argv[1]), purpose='crawl')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(writer.folder)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert f"Locked: {writer.folder} is being written by `nightdesk test` (process {os.getpid()}" in done.stderr
+
+
+def test_the_lock_goes_with_its_holder(tmp_path: Path) -> None:
+    ArchiveWriter(tmp_path, purpose="first").close()
+    ArchiveWriter(tmp_path, purpose="second").close()
+
+
+def test_a_file_rolls_over_when_it_is_full(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, purpose="test", roll_over=2000) as writer:
+        writer.ledger.add_source("gazette", home="http://gazette.example/", title=None, now=NOW)
+        run = writer.ledger.start_run("crawl", {}, NOW)
+        for n in range(12):
+            writer.keep(exchange(os.urandom(400), url=f"http://gazette.example/{n}"), run=run, url_id=None)
+    files = sorted(tmp_path.glob("warc/**/*.warc.gz"))
+    assert len(files) > 2
+    assert all(file.stat().st_size < 2000 + 2000 for file in files)
+
+
+def dump(folder: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(folder / "archive.db")) as db:
+        return list(db.iterdump())
+
+
+def test_a_dry_run_leaves_no_trace(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    writer.close()
+    before = dump(writer.folder)
+    dry = ArchiveWriter(writer.folder, purpose="check", dry_run=True)
+    found(dry, "http://gazette.example/never")
+    dry.commit()
+    dry.close()
+    assert dump(writer.folder) == before
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "archive.db") as other:
+        other.execute("create table recipes (id integer primary key)")
+    other.close()
+    before = (tmp_path / "archive.db").read_bytes()
+    with pytest.raises(NotAnArchive, match="another program"):
+        ArchiveWriter(tmp_path, purpose="crawl")
+    assert (tmp_path / "archive.db").read_bytes() == before
+    with pytest.raises(NotAnArchive):  # and the lock was given back
+        ArchiveWriter(tmp_path, purpose="crawl")
+
+
+def test_an_error_inside_rolls_back_what_was_not_committed(tmp_path: Path) -> None:
+    def work() -> None:
+        with ArchiveWriter(tmp_path, purpose="test") as writer:
+            writer.ledger.add_source("gazette", home="http://gazette.example/", title=None, now=NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        work()
+    with ArchiveWriter(tmp_path, purpose="test") as writer:
+        assert writer.db.execute("select count(*) from sources").fetchone() == (0,)
