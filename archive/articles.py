@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.fingerprint import content_hash, same_text
 from archive.seq import SLOTS_PER_SECOND, seq_floor
+from archive.text import storable
 from archive.times import from_iso, iso, iso_or_none
 from archive.types import Article, Origin, Outcome
 from archive.urls import article_id
@@ -157,7 +158,7 @@ class ArticleStore:
 
 def row_of(article: Article) -> dict[str, Any]:
     """The columns of an article's row that the article itself decides."""
-    return {
+    row = {
         "url": article.url,
         "canonical_url": article.canonical_url,
         "title": article.title,
@@ -183,6 +184,7 @@ def row_of(article: Article) -> dict[str, Any]:
         "extractor": article.extractor,
         "origins": _json({name: _origin(origin) for name, origin in article.origins.items()}),
     }
+    return {column: storable(value) if isinstance(value, str) else value for column, value in row.items()}
 
 
 def _origin(origin: Origin) -> dict[str, Any]:

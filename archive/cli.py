@@ -20,6 +20,7 @@ from archive.errors import ArchiveError
 from archive.query import SORTS, Query, Sort
 from archive.reading import Archive
 from archive.record import plain
+from archive.typeset import MARKS
 
 #: Hits shown when nobody says how many: a screenful or two.
 _SHOWN = 20
@@ -140,7 +141,7 @@ def search(
         for shown, hit in enumerate(archive.search(query), 1):  # noqa: B007 (the last number counts)
             click.echo(_json(plain(hit.article) | {"headline": hit.headline, "snippet": hit.snippet}))
     else:
-        shown = terminal.print_hits(archive.search(query, marks=terminal.MARKS))
+        shown = terminal.print_hits(archive.search(query, marks=MARKS))
     _sum_up(archive, query, shown)
 
 

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from archive.errors import NotFound
 from archive.seq import SLOTS_PER_SECOND
 from archive.times import from_iso, from_iso_or_none
 from archive.types import Kind, Outcome, Run, State
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

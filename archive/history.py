@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from sqlite_utils import Database
 
 from archive.errors import NotFound
 from archive.record import capture_from_row
 from archive.times import from_iso, from_iso_or_none
 from archive.types import CaptureRef, Kind, Outcome, State, Via
 from archive.urls import normalise_url, without_amp
-from archive.words import sendable_text
+from archive.wordtree import sendable_text
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 #: URLs of a host that a misspelt one is compared with.
 _COMPARED = 5000
@@ -38,7 +40,7 @@ class Event:
 
     at: datetime
     run: int
-    #: A State or an Outcome, or a word of the crawler's such as ``redirected``.
+    #: A State or an Outcome; ``asked`` for an exchange that led to another, such as a redirect.
     event: str
     reason: str | None
     detail: str | None
@@ -99,7 +101,7 @@ def history_of(db: Database, url: str) -> History:
         article_title=known["article_title"],
         article_url=known["article_url"],
         sightings=_sightings(db, known["id"]),
-        events=_events(db, known["id"]),
+        events=_events(db, known["id"], known["url"]),
         outcomes=_outcomes(db, known["id"]),
     )
 
@@ -157,28 +159,59 @@ def _sightings(db: Database, url_id: int) -> tuple[Sighting, ...]:
     )
 
 
-def _events(db: Database, url_id: int) -> tuple[Event, ...]:
+_EXCHANGE = (
+    "c.status, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,"
+    " c.payload_digest as capture_digest"
+)
+
+
+def _events(db: Database, url_id: int, url: str) -> tuple[Event, ...]:
+    """What the ledger wrote down, and the exchanges that it only kept: hops, and answers without a page."""
     rows = db.query(
-        """
-        select e.at, e.run_id, e.event, e.reason, e.detail, c.status, w.path as capture_file,
-               c.offset as capture_offset, c.length as capture_length, c.payload_digest as capture_digest
+        f"""
+        select e.at, e.run_id, e.event, e.reason, e.detail, {_EXCHANGE}
         from url_events e
         left join captures c on c.id = e.capture_id left join warc_files w on w.id = c.warc_file_id
         where e.url_id = ? order by e.id
-        """,
+        """,  # noqa: S608 (column names of our own)
         [url_id],
     )
-    return tuple(
-        Event(
-            at=from_iso(row["at"]),
-            run=row["run_id"],
-            event=row["event"],
-            reason=row["reason"],
-            detail=row["detail"],
-            capture=capture_from_row(row),
-            status=row["status"],
-        )
-        for row in rows
+    events = [_event(row) for row in rows]
+    loose = db.query(
+        f"""
+        select c.fetched_at as at, c.run_id, 'asked' as event, 'http-' || c.status as reason,
+               nullif(c.url, ?) as detail, {_EXCHANGE}
+        from captures c join warc_files w on w.id = c.warc_file_id
+        where c.url_id = ? and c.id not in (select capture_id from url_events
+                                            where url_id = ? and capture_id is not null)
+        order by c.id
+        """,  # noqa: S608
+        [url, url_id, url_id],
+    )
+    for exchange in map(_event, loose):
+        _place(exchange, events)
+    return tuple(events)
+
+
+def _place(exchange: Event, events: list[Event]) -> None:
+    """Give the exchange to the event that came of it; else let it stand before whatever came next."""
+    for n, event in enumerate(events):
+        if (event.run, event.reason, event.capture) == (exchange.run, exchange.reason, None):
+            events[n] = replace(event, capture=exchange.capture, status=exchange.status)
+            return
+    at = next((n for n, event in enumerate(events) if event.at >= exchange.at), len(events))
+    events.insert(at, exchange)
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    return Event(
+        at=from_iso(row["at"]),
+        run=row["run_id"],
+        event=row["event"],
+        reason=row["reason"],
+        detail=row["detail"],
+        capture=capture_from_row(row),
+        status=row["status"],
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.text import storable
 from archive.times import from_iso_or_none, iso, iso_or_none, parse_stamp
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.version import __version__
@@ -32,6 +33,8 @@ class Entry:
     source: str
     kind: Kind
     state: State
+    #: Why it is in that state.
+    reason: str | None
     first_seen_at: datetime
     #: When it was last answered; None: never.
     fetched_at: datetime | None
@@ -67,7 +70,7 @@ class Verdict:
 
 
 _COLUMNS = (
-    "id, url, source, kind, state, first_seen_at, fetched_at, attempts, etag, last_modified, capture_id,"
+    "id, url, source, kind, state, reason, first_seen_at, fetched_at, attempts, etag, last_modified, capture_id,"
     " article_id, hints"
 )
 
@@ -231,7 +234,7 @@ class Ledger:
 
     def settle(self, entry: Entry, verdict: Verdict, *, run: int, now: datetime) -> None:
         """Write a URL's new state, the run's outcome and the event, together."""
-        stamp = iso(now)
+        stamp, detail = iso(now), verdict.detail and storable(verdict.detail)
         self._db.execute(
             """
             update urls set state = :state, reason = :reason, detail = :detail, state_at = :now, due_at = :due_at,
@@ -246,7 +249,7 @@ class Ledger:
             {
                 "state": verdict.state,
                 "reason": verdict.reason,
-                "detail": verdict.detail,
+                "detail": detail,
                 "now": stamp,
                 "due_at": iso_or_none(verdict.due_at),
                 "answered": verdict.answered,
@@ -265,8 +268,9 @@ class Ledger:
                 [run, entry.id, entry.source, verdict.outcome, verdict.reason],
             )
         event = verdict.outcome if verdict.outcome is not None else verdict.state
-        self.note(entry.id, event, run=run, now=now, reason=verdict.reason, detail=verdict.detail,
-                  capture_id=verdict.capture_id)  # fmt: skip
+        self.note(
+            entry.id, event, run=run, now=now, reason=verdict.reason, detail=detail, capture_id=verdict.capture_id
+        )
 
     def note(
         self,
@@ -306,7 +310,7 @@ def _hints_json(hints: Iterable[Hint]) -> str:
     for hint in hints:
         value = {name: getattr(hint, name) for name in Hint.__slots__}
         values.append({name: v for name, v in value.items() if v})
-    return json.dumps(values, ensure_ascii=False)
+    return storable(json.dumps(values, ensure_ascii=False))
 
 
 def load_hints(text: str) -> tuple[Hint, ...]:
@@ -318,7 +322,7 @@ def load_hints(text: str) -> tuple[Hint, ...]:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    id_, url, source, kind, state, first, fetched, attempts, etag, modified, capture_id, article_id, hints = row
+    id_, url, source, kind, state, reason, first, fetched, attempts, etag, modified, capture_id, article_id, hints = row
     first_seen_at = from_iso_or_none(first)
     assert first_seen_at is not None
     return Entry(
@@ -327,6 +331,7 @@ def _entry(row: Sequence[Any]) -> Entry:
         source=source,
         kind=Kind(kind),
         state=State(state),
+        reason=reason,
         first_seen_at=first_seen_at,
         fetched_at=from_iso_or_none(fetched),
         attempts=attempts,

@@ -6,14 +6,13 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import quote
 
-from sqlite_utils import Database
-
-from archive.errors import ArchiveError, BadQuery, NoArchive, NotAnArchive, NotFound
+from archive.errors import ArchiveError, BadQuery, Locked, NoArchive, NotAnArchive, NotFound
 from archive.export import check_target
 from archive.export.csv import write_csv, write_csv_to
 from archive.figures import Problem, Stats, funnel_of, problems_of, run_of, runs_of, stats_of
@@ -27,10 +26,12 @@ from archive.record import (
     article_from_row,
     revision_from_row,
 )
-from archive.schema import check_ours, migrations
 from archive.search import Hits, count, iter_articles
 from archive.types import Outcome, Run
 from archive.urls import article_id
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 #: A reader waits so long for a writer that is just closing its journal; in WAL mode it hardly ever has to.
 _BUSY_S = 10.0
@@ -54,11 +55,15 @@ class Archive:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Open the archive in folder ``path``. Raises NoArchive and NotAnArchive."""
+        """Open the archive in folder ``path``. Raises NoArchive, NotAnArchive or Locked."""
         folder = Path(path)
         self.folder = folder.parent if folder.name == "archive.db" and folder.is_file() else folder
         self._database = self.folder / "archive.db"
-        if not self._database.is_file():
+        try:
+            found = self._database.is_file()
+        except OSError as error:
+            raise NoArchive(f"{self.folder} cannot be looked into: {error.strerror}") from error
+        if not found:
             raise NoArchive(f"there is no archive in {self.folder}; make one with: nightdesk init {self.folder}")
         self._db = open_to_read(self._database)
 
@@ -207,14 +212,16 @@ def as_query(query: Query | str | None, filters: dict[str, Any]) -> Query:
         if filters:
             raise BadQuery(f"a Query has its filters inside: put {', '.join(filters)} into it")
         return query
-    unknown = filters.keys() - {name for name in Query.__slots__ if name not in ("text", "words")}
+    unknown = filters.keys() - {f.name for f in fields(Query) if f.init}
     if unknown:
         raise BadQuery(f"there is no filter {', '.join(sorted(unknown))}")
-    return Query(text=query or "", **filters)
+    return Query(**filters) if query is None else Query(**{"text": query} | filters)
 
 
 def open_to_read(path: Path) -> Database:
-    """Open an archive's database so that nothing can be written. Raises NotAnArchive."""
+    """Open an archive's database so that nothing can be written. Raises NotAnArchive or Locked."""
+    from sqlite_utils import Database  # brings numpy along where that is installed: 0.2 s, not for --help
+
     try:
         db = Database(_connect(path), execute_plugins=False, recursive_triggers=False)
         try:
@@ -223,6 +230,8 @@ def open_to_read(path: Path) -> Database:
             db.close()
             raise
     except sqlite3.DatabaseError as error:
+        if _code(error) == sqlite3.SQLITE_BUSY:
+            raise Locked(f"{path} is locked by another program: {error}; try again when it is done") from error
         raise NotAnArchive(f"{path} cannot be read as an archive: {error}") from error
     return db
 
@@ -232,16 +241,20 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_BUSY_S)
     try:
         connection.execute("select 1 from sqlite_master").fetchone()
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         connection.close()
+        if _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
         return _connect_immutable(path, uri, error)
-    except sqlite3.DatabaseError:
-        connection.close()
-        raise
     return connection
 
 
-def _connect_immutable(path: Path, uri: str, error: sqlite3.OperationalError) -> sqlite3.Connection:
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code."""
+    return error.sqlite_errorcode & 0xFF
+
+
+def _connect_immutable(path: Path, uri: str, error: sqlite3.DatabaseError) -> sqlite3.Connection:
     """The way to read from a medium where SQLite cannot make its ``-shm`` file: nobody else can write there."""
     journal = path.with_name(path.name + "-wal")
     if journal.exists() and journal.stat().st_size:
@@ -253,6 +266,8 @@ def _connect_immutable(path: Path, uri: str, error: sqlite3.OperationalError) ->
 
 
 def _check(db: Database, path: Path) -> None:
+    from archive.schema import check_ours, migrations
+
     db.execute("pragma query_only = on")
     check_ours(db, str(path))
     if migrations.pending(db):

@@ -12,10 +12,11 @@ _SEEN = {
     Via.SITEMAP: "listed by the sitemap",
     Via.FRONT: "linked from the front page",
     Via.SECTION: "linked from the section page",
-    Via.GIVEN: "named by the operator:",
-    Via.REVISIT: "asked again by its own schedule:",
+    Via.GIVEN: "named by the operator",
+    Via.REVISIT: "asked again by its own schedule",
 }
 _HAPPENED: dict[str, str] = {
+    "asked": "asked for",
     State.FOUND: "found",
     State.CAPTURED: "answered, and its raw page was kept",
     State.KEPT: "kept as an article",
@@ -95,7 +96,7 @@ def because(reason: str | None) -> str | None:
     if match := _HTTP.fullmatch(reason):
         return _answered(int(match[1]))
     if match := _DUPLICATE_OF.fullmatch(reason):
-        return f"of article {match[1]}"
+        return f"article {match[1]}"
     return _REASONS.get(reason, reason)
 
 

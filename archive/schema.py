@@ -109,6 +109,7 @@ def m001_first_house(db: Database) -> None:
             capture_id integer references captures(id)
         ) strict;
         create index url_events_url on url_events (url_id, id);
+        create index url_events_run on url_events (run_id);
 
         create table captures (
             id integer primary key,
@@ -127,6 +128,7 @@ def m001_first_house(db: Database) -> None:
             unique (warc_file_id, offset)
         ) strict;
         create index captures_url on captures (url, fetched_at);
+        create index captures_url_id on captures (url_id) where url_id is not null;
 
         create table articles (
             seq integer primary key,                -- rises with time: published, else first seen
@@ -184,7 +186,8 @@ def m001_first_house(db: Database) -> None:
         create virtual table articles_fts using fts5(
             title, authors, description, body,
             content='articles', content_rowid='seq',
-            tokenize='unicode61 remove_diacritics 2'
+            tokenize='unicode61 remove_diacritics 2',
+            prefix='2 3'
         );
         create trigger articles_ai after insert on articles begin
             insert into articles_fts (rowid, title, authors, description, body)

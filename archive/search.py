@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from archive.query import Query
 from archive.record import COLUMNS, JOINED_CAPTURE, StoredArticle, article_from_row
 from archive.seq import SLOTS_PER_SECOND, seq_floor
-from archive.words import has_words, quoted, sendable_text
+from archive.wordtree import has_words, quoted, sendable_text
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 #: A word in the title says more than one in the body: weights of title, authors, description, body.
 _BM25 = "bm25(10.0, 4.0, 3.0, 1.0)"

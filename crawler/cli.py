@@ -172,7 +172,7 @@ def sources_check(names: tuple[str, ...], as_json: bool, archive: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The funnel as JSON, one object a source.")
 @click.option("-v", "--verbose", is_flag=True, help="Log to standard error instead of the archive's logs folder.")
 @archive_option
-def crawl(  # noqa: PLR0917 (click hands options over by name)
+def crawl(
     names: tuple[str, ...],
     urls: tuple[str, ...],
     limit: int | None,
@@ -260,7 +260,7 @@ def _print_pages(pages: Iterable[dict[str, str]]) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
 @archive_option
-def import_files(  # noqa: PLR0917 (click hands options over by name)
+def import_files(
     files: tuple[Path, ...], source: str, url: str | None, fetched_at: str | None, as_json: bool, archive: Path
 ) -> None:
     """Take in saved HTML pages and plain-text page dumps, cleaned like crawled ones."""

@@ -68,19 +68,24 @@ class Desk:
         limit: int = 0,
         revisit: str = "due",
         dry_run: bool = False,
+        urls: list[str] | None = None,
         commit_seconds: float = 1.0,
         user_agent: str = "",
     ) -> None:
         self.config: CrawlConfig = load_config(folder)
         chosen = pick(self.config, source_names)
         self.sources = {s.name: replace(s, max_pages=limit or s.max_pages) for s in chosen}
-        self.only = source_names
+        #: Pages named by the operator, each with its source.
+        self.given = [self._given(text) for text in urls or []]
+        #: False: only the pages given are asked for.
+        self.whole_sources = bool(source_names) or not self.given
         self.dry_run = dry_run
         self.revisit = revisit
         self.counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         #: Sources that asked for patience (429, 503) or that the operator's limit ended, and why.
         self.paused: dict[str, str] = {}
-        self.interrupted = False
+        #: How the crawl ended: ``finished``, ``shutdown`` (on request), or what went wrong; None: not yet.
+        self.end: str | None = None
         self.documents: list[DocumentRead] = []
         #: For a dry run, when it has ended: each page that it met, what a crawl would do with it, and why.
         self.plan: list[dict[str, str]] = []
@@ -108,6 +113,7 @@ class Desk:
             limit=settings.getint("NIGHTDESK_LIMIT"),
             revisit=settings["NIGHTDESK_REVISIT"],
             dry_run=settings.getbool("NIGHTDESK_DRY_RUN"),
+            urls=settings.getlist("NIGHTDESK_URLS"),
             commit_seconds=settings.getfloat("NIGHTDESK_COMMIT_SECONDS"),
             user_agent=settings["USER_AGENT"],
         )
@@ -141,12 +147,12 @@ class Desk:
         """Commit, close the run, close the archive."""
         if self._committing is not None:
             self._committing.cancel()
-        self.interrupted = reason != "finished"
+        self.end = reason
         ledger = self.writer.ledger
         for source, why in self.paused.items():
             ledger.leave_waiting(self.run, why, source=source)
-        ledger.leave_waiting(self.run, "interrupted" if self.interrupted else "not reached")
-        ledger.finish_run(self.run, "interrupted" if self.interrupted else "finished", utc_now())
+        ledger.leave_waiting(self.run, "not reached" if reason == "finished" else "interrupted")
+        ledger.finish_run(self.run, "finished" if reason == "finished" else "interrupted", utc_now())
         if self.dry_run:
             self.plan = [self._with_robots(row) for row in ledger.plan(self.run)]
         self.writer.close()
@@ -160,6 +166,12 @@ class Desk:
         """Write links into the ledger; pages among them become due if they are new."""
         found = self.writer.ledger.discover(links, source=source.name, run=self.run, now=utc_now())
         self.counts[source.name]["found"] += found
+
+    def enter_due(self) -> None:
+        """Bring in what is due, whoever lists it tonight or not."""
+        self.writer.ledger.enter_due(list(self.sources), run=self.run, now=utc_now())
+        for name, queued in self.writer.ledger.queued(self.run).items():
+            self.counts[name]["found"] += queued
 
     def document(self, url: str, kind: Kind, source: Source, *, via: Via, where: str) -> Entry:
         """The ledger's entry of a feed, sitemap, front or section page, made if it is new."""
@@ -204,22 +216,20 @@ class Desk:
         """True for a URL on the source's site or on one of its ``also_on`` hosts."""
         return same_site(url, source.home) or any(same_site(url, f"http://{host}/") for host in source.also_on)
 
-    def source_of(self, url: str) -> Source:
-        """The source that a page named by the operator belongs to. Raises ConfigError if there is none."""
+    def _given(self, text: str) -> tuple[str, Source]:
+        try:
+            url = normalise_url(text)
+        except ValueError as error:
+            raise ConfigError(f"--url: {error}") from None
         for source in self.sources.values():
             if self.is_own(url, source):
-                return source
-        raise ConfigError(f"{url} is on no source's site; add one with `nightdesk sources add URL`")
+                return url, source
+        raise ConfigError(f"{url} is on no source's site; add its paper with `nightdesk sources add URL`")
 
-    def given(self, urls: list[str]) -> None:
-        """Make pages named by the operator due now. Raises ConfigError for one that is no URL or on no site."""
+    def enter_given(self) -> None:
+        """Make the pages that the operator named due now, whatever their schedule says."""
         now = utc_now()
-        for text in urls:
-            try:
-                url = normalise_url(text)
-            except ValueError as error:
-                raise ConfigError(str(error)) from None
-            source = self.source_of(url)
+        for url, source in self.given:
             self.writer.ledger.ask_now(url, now)
             self.discover([Link(url=url, kind=Kind.PAGE, hint=Hint(via=Via.GIVEN, where="command line"))], source)
 

@@ -18,7 +18,7 @@ from pipelines.headline import choose_title, find_site_name
 from pipelines.landmarks import find_landmarks
 from pipelines.language import declared_language
 from pipelines.quality import gate_bytes, gate_page, gate_text
-from pipelines.sheet import open_sheet
+from pipelines.sheet import open_sheet, squeeze
 from pipelines.structured import read_structured
 from pipelines.textdump import read_dump
 
@@ -65,22 +65,21 @@ def _refine(page: Page) -> Article | Rejection:
     if refused := gate_page(sheet, told, seen):
         return refused
     body = read_body(sheet, told)
-    site_name = find_site_name(sheet, told)
+    site_name = find_site_name(told)
     title = choose_title(sheet, told, seen, site_name)
     language = declared_language(sheet, told)
-    clock = Clock(
-        fetched_at=page.fetched_at, timezone=page.timezone, language=language.value if language else None
-    )
+    clock = Clock(fetched_at=page.fetched_at, timezone=page.timezone, language=language.value if language else None)
     names = choose_authors(sheet, told, seen, (), site_name)
     captions = [text for picture in seen.pictures for text in (picture.caption, picture.alt) if text]
     known = Known(
         title=title.value if title else None,
         names=tuple(names.value) if names else (),
         captions=tuple(captions),
+        links=frozenset(squeeze(link.text_content()) for link in sheet.tree.iter("a")) - {""},
         clock=clock,
     )
     cleaned = clean(body.blocks, known)
-    if refused := gate_text(sheet, told, seen, cleaned):
+    if refused := gate_text(sheet, told, seen, cleaned, known.links):
         return refused
     if title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="no headline")
@@ -97,9 +96,7 @@ def _refine(page: Page) -> Article | Rejection:
     )
 
 
-def extract(
-    html: bytes | str, url: str | None = None, fetched_at: datetime | None = None
-) -> Article | Rejection:
+def extract(html: bytes | str, url: str | None = None, fetched_at: datetime | None = None) -> Article | Rejection:
     """Clean a page that is at hand: ``extract(open("page.html", "rb").read(), url=…)``.
 
     ``fetched_at`` bounds its dates and completes those without a year: now if None, UTC if naive.
@@ -107,9 +104,7 @@ def extract(
     body = html.encode("utf-8", errors="replace") if isinstance(html, str) else html
     # Text has been decoded by the caller: what the page declares does not count any more.
     headers = (("content-type", "text/html; charset=utf-8"),) if isinstance(html, str) else ()
-    page = Page(
-        url=url or "", final_url=url or "", headers=headers, body=body, fetched_at=_aware(fetched_at)
-    )
+    page = Page(url=url or "", final_url=url or "", headers=headers, body=body, fetched_at=_aware(fetched_at))
     return refine(page)
 
 

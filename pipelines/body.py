@@ -16,6 +16,7 @@ from pipelines.structured import Structured
 
 #: ``articleBody`` replaces trafilatura's text only when it is this many times longer.
 _MUCH_LONGER = 2.0
+_AS_LONG = 0.8
 _BLOCK_TAGS = {"p": "paragraph", "head": "heading", "item": "item", "quote": "quote", "row": "row", "code": "code"}
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 
@@ -45,13 +46,20 @@ def read_body(sheet: Sheet, told: Structured) -> Body:
     blocks = _blocks(document.body) if document is not None else []
     comments = _comments(document.commentsbody) if document is not None else []
     own = _article_body(told.article)
-    if _length(own) > _MUCH_LONGER * _length(blocks):
+    if _is_better(own, blocks):
         return Body(blocks=own, comments=comments, origin="json-ld")
     return Body(blocks=blocks, comments=comments, origin="trafilatura")
 
 
+def _is_better(own: list[Block], blocks: list[Block]) -> bool:
+    """True if ``articleBody`` says much more, or the same in paragraphs where the page's text is one lump."""
+    if _length(own) > _MUCH_LONGER * _length(blocks):
+        return True
+    return len(blocks) <= 2 < len(own) and _length(own) > _AS_LONG * _length(blocks)
+
+
 def _ask_trafilatura(sheet: Sheet) -> Any:
-    from trafilatura import bare_extraction  # noqa: PLC0415  # takes 0.4 s: only who refines pays
+    from trafilatura import bare_extraction  # takes 0.4 s: only who refines pays
 
     # It reports every page without text as an error; ours become Rejections that say so.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -110,7 +118,7 @@ def _article_body(article: Node) -> list[Block]:
 
 
 def _fragment_lines(fragment: str) -> list[str]:
-    from bs4 import BeautifulSoup  # noqa: PLC0415  # for the fragments that need its patience
+    from bs4 import BeautifulSoup  # for the fragments that need its patience
 
     soup = BeautifulSoup(fragment, "lxml")
     for unseen in soup(["script", "style", "figure", "aside"]):

@@ -5,22 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from archive.fingerprint import plain
 from archive.types import Image
 from pipelines.authors import clean_names, has_lead
 from pipelines.body import Block
-from pipelines.captions import is_credit_line, looks_like_caption, split_credit
-from pipelines.dates import Clock, Moment
+from pipelines.captions import looks_like_caption, split_credit
 from pipelines.datelines import is_update, read_date_line
+from pipelines.dates import Clock, Moment, iter_dates
 from pipelines.phrases import ends_the_text, is_furniture, reading_minutes
 
 #: A paragraph of this many characters is running text: the head of the article is over.
-RUNNING_TEXT = 140
+RUNNING_TEXT = 120
 #: Blocks at the start in which bylines, dates and the repeated headline are looked for.
 _HEAD = 12
 #: Words that a paragraph needs to count as a repetition, not as a refrain or a heading.
 _REPEATED_WORDS = 6
+#: "London, Nov 10 (Reuters) - …": a place or two, a date, a dash.
+_DATELINE = re.compile(
+    r"^(?:[^\W\d_][\w.’' /()-]{1,40},\s*){0,2}"
+    r"(?P<date>[^–—()]{0,4}\d[^–—()]{2,28}|[^\W\d_]{3,10}\.? \d{1,2}(?:, \d{4})?)\s?"
+    r"(?:\([^()]{2,30}\)\s?)?[–—-]\s"
+)
+_LONGEST_LINK = 120
+_MENU = 3
 #: Share of the text that may follow a "Comments" line and be cut with it.
 _TAIL = 0.4
 _LONGEST_BYLINE = 160
@@ -39,6 +48,11 @@ class Cleaned:
     minutes: int | None = None
 
     @property
+    def running(self) -> bool:
+        """True once a paragraph of running text was kept."""
+        return any(len(block.text) >= RUNNING_TEXT for block in self.blocks)
+
+    @property
     def text(self) -> str:
         """The blocks as plain text, a blank line between them."""
         return "\n\n".join(block.text for block in self.blocks)
@@ -51,6 +65,8 @@ class Known:
     title: str | None
     names: tuple[str, ...]
     captions: tuple[str, ...]
+    #: Texts of the page's links: a block before or after the running text that is one of them is navigation.
+    links: frozenset[str]
     clock: Clock
 
 
@@ -77,19 +93,20 @@ def clean(blocks: Iterable[Block], known: Known) -> Cleaned:
         if block.kind == "code" or not _take(cleaned, block.text, captions, known, in_head=in_head, twice=twice):
             cleaned.blocks.append(block)
             in_head = in_head and len(block.text) < RUNNING_TEXT
-    cleaned.blocks = _without_bare_headings(_once(cleaned.blocks))
+    _take_datelines(cleaned, known.clock)
+    cleaned.blocks = _without_navigation(_once(cleaned.blocks), known.links)
     return cleaned
 
 
-def _take(
-    cleaned: Cleaned, line: str, captions: set[str], known: Known, *, in_head: bool, twice: set[str]
-) -> bool:
+def _take(cleaned: Cleaned, line: str, captions: set[str], known: Known, *, in_head: bool, twice: set[str]) -> bool:
     """True if a line is none of the article's text; what it says is noted."""
     minutes = reading_minutes(line)
     if minutes is not None:
         cleaned.minutes = cleaned.minutes or minutes
         return True
     if is_furniture(line) or _key(line) in captions:
+        return True
+    if line.startswith("©") or (not cleaned.running and _is_link(line, known.links)):
         return True
     if looks_like_caption(line) or (in_head and line in twice and split_credit(line)[1]):
         cleaned.captions.append(image_of(line))
@@ -138,7 +155,7 @@ def _without_end(blocks: list[Block]) -> list[Block]:
 
 
 def _twice_in_a_row(blocks: list[Block]) -> set[str]:
-    return {a.text for a, b in zip(blocks, blocks[1:], strict=False) if a.text == b.text}
+    return {a.text for a, b in pairwise(blocks) if a.text == b.text}
 
 
 def _once(blocks: list[Block]) -> list[Block]:
@@ -160,8 +177,32 @@ def _once(blocks: list[Block]) -> list[Block]:
     return [block for number, block in enumerate(blocks) if number not in dropped]
 
 
-def _without_bare_headings(blocks: list[Block]) -> list[Block]:
-    """Drop headings at the end: they announced what was taken out."""
-    while blocks and blocks[-1].kind == "heading":
-        blocks = blocks[:-1]
-    return blocks
+def _without_navigation(blocks: list[Block], links: frozenset[str]) -> list[Block]:
+    """Drop links and headings at the end: navigation, and what announced something taken out."""
+    end = _end_before_menu(blocks, links)
+    while end and (blocks[end - 1].kind == "heading" or _is_link(blocks[end - 1].text, links)):
+        end -= 1
+    return blocks[:end]
+
+
+def _end_before_menu(blocks: list[Block], links: frozenset[str]) -> int:
+    """Where the blocks end if three or more links follow the running text: a menu, and what stands about it."""
+    last = max((n for n, block in enumerate(blocks) if len(block.text) >= RUNNING_TEXT), default=len(blocks))
+    menu = [n for n in range(last + 1, len(blocks)) if _is_link(blocks[n].text, links)]
+    return menu[0] if len(menu) >= _MENU else len(blocks)
+
+
+def _is_link(text: str, links: frozenset[str]) -> bool:
+    """True for a link's text, and for several in a row ("Print | Send | Top")."""
+    if len(text) >= _LONGEST_LINK:
+        return False
+    return all(part in links or is_furniture(part) for part in text.split(" | "))
+
+
+def _take_datelines(cleaned: Cleaned, clock: Clock) -> None:
+    """Note the date in "Dresden, 10. November 2026 – …" at the start of the first paragraphs; the text stays."""
+    for block in cleaned.blocks[:3]:
+        found = _DATELINE.match(block.text)
+        moment = next(iter_dates(found["date"], clock), None) if found else None
+        if moment:
+            cleaned.published.append(moment)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from archive.fingerprint import plain
 from archive.types import Via
-from pipelines.authors import clean_names
+from pipelines.authors import clean_names, has_lead, strip_lead
 from pipelines.boilerplate import is_byline
 from pipelines.candidates import Candidate, Choice, choose
 from pipelines.jsonld import Node, resolve, text_in
@@ -15,10 +16,11 @@ from pipelines.landmarks import Landmarks
 from pipelines.sheet import Sheet, text_of
 from pipelines.structured import Structured
 
-_META = (
-    "author article:author parsely-author sailthru.author dc.creator dcterms.creator byl article:author_name citation_author "
-    "twitter:data1 cxenseparse:author news_authors author_name"
-).split()
+_META_WORDS = """
+    author article:author parsely-author sailthru.author dc.creator dcterms.creator byl article:author_name
+    citation_author twitter:data1 cxenseparse:author news_authors author_name
+"""
+_META = tuple(_META_WORDS.split())
 #: Words that are known not to be in a person's name but in a newspaper's.
 Names = list[str]
 
@@ -57,11 +59,20 @@ def _candidates(
         if level == 1:
             yield from candidate([text], "byline", 0.7)
     yield from candidate(_rel_authors(sheet), "html", 0.72)
-    yield from candidate([line for line in seen.lines if is_byline(line, ())][:3], "byline", 0.62)
+    yield from candidate(_lines(seen.lines), "byline", 0.62)
     yield from candidate(list(bylines)[:4], "byline", 0.6)
     for hint in sheet.page.hints:
         if hint.via is Via.FEED:
             yield from candidate(hint.authors, "feed", 0.65)
+
+
+def _lines(lines: list[str]) -> list[str]:
+    """Bylines by their words: "By Jo Doe", or "Written by" and the name in the line after it."""
+    found = [line for line in lines if has_lead(line) and is_byline(line, ())]
+    for lead, name in pairwise(lines):
+        if has_lead(lead) and not strip_lead(lead):
+            found.append(name)
+    return found[:3]
 
 
 def _rel_authors(sheet: Sheet) -> list[str]:

@@ -7,32 +7,30 @@ import re
 from pipelines.dates import Clock, Moment, iter_dates, read_date
 from pipelines.months import month_number, plain
 
-_LABELS = frozenset(
-    plain(word)
-    for word in """
-    published publish posted post date dated updated update last modified edited on at of the and first created release released issued by
-    online original originally time edition print
-    veröffentlicht erschienen aktualisiert stand am um uhr vom zuletzt geändert datum den der
-    publié publiée mis mise à jour le la du heures h modifié date actualisé
-    publicado publicada actualizado actualizada el de del a las hrs horas fecha
-    pubblicato aggiornato il alle ore data ultimo aggiornamento
-    publicado atualizado em às data de gepubliceerd geplaatst bijgewerkt op om uur laatst gewijzigd
-    objavljeno ažurirano u datum sati posodobljeno ob dne zadnja promjena izmjena opublikowano aktualizacja dnia godz publikacja data
-    publikováno aktualizováno dne vydáno publicerad uppdaterad publicerat kl den publisert oppdatert sist offentliggjort opdateret julkaistu
-    päivitetty klo
-    am pm cet cest gmt utc est edt pst pdt et pt ct mez mesz bst ist
-    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
-    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
-    lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo
-    lunedì martedì mercoledì giovedì venerdì sabato domenica segunda terça quarta quinta sexta feira
-    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+#: Words that stand in date lines beside the date, with the days of the week, in the languages of ``months``.
+_LABEL_WORDS = """
+    published publish posted post date dated updated update last modified edited on at of the and first created
+    release released issued by online original originally time edition print minutes minute min mins read
+    reading veröffentlicht erschienen aktualisiert stand am um uhr vom zuletzt geändert datum den der publié
+    publiée mis mise à jour le la du heures h modifié actualisé publicado publicada actualizado actualizada el
+    de del a las hrs horas fecha pubblicato aggiornato il alle ore data ultimo aggiornamento atualizado em às
+    gepubliceerd geplaatst bijgewerkt op om uur laatst gewijzigd objavljeno ažurirano u sati posodobljeno ob dne
+    zadnja promjena izmjena opublikowano aktualizacja dnia godz publikacja publikováno aktualizováno vydáno
+    publicerad uppdaterad publicerat kl publisert oppdatert sist offentliggjort opdateret julkaistu päivitetty
+    klo pm cet cest gmt utc est edt pst pdt et pt ct mez mesz bst ist monday tuesday wednesday thursday friday
+    saturday sunday mon tue tues wed thu thur thurs fri sat sun montag dienstag mittwoch donnerstag freitag
+    samstag sonnabend sonntag mo di mi do fr sa so lundi mardi mercredi jeudi vendredi samedi dimanche lunes
+    martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica
+    segunda terça quarta quinta sexta feira maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
     ponedjeljak utorak srijeda četvrtak petak subota nedjelja ponedeljek torek sreda četrtek nedelja
-    poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle
-    måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai
-    """.split()
-)
+    poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle måndag
+    tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag maanantai tiistai keskiviikko torstai
+    perjantai lauantai sunnuntai
+"""
+_LABELS = frozenset(map(plain, _LABEL_WORDS.split()))
 _CHANGED = re.compile(
-    r"(?i)updat|modif|edited|aktualis|geändert|mis(?:e)? à jour|actualiz|aggiorn|atualiz|bijgewerkt|gewijzigd|ažurir|posodob|"
+    r"(?i)updat|modif|edited|aktualis|geändert|mis(?:e)? à jour|actualiz|aggiorn|atualiz|bijgewerkt"
+    r"|gewijzigd|ažurir|posodob|"
     r"uppdater|oppdater|opdater|päivit|aktualiz|izmjen"
 )
 _WORD = re.compile(r"[^\W_]+")
@@ -63,6 +61,4 @@ def read_date_line(line: str, clock: Clock) -> Moment | None:
 def _strange(rest: str) -> bool:
     """Words in what is left of the line that are neither labels nor numbers nor months."""
     words = _WORD.findall(rest)
-    return any(
-        plain(word) not in _LABELS and not word.isdigit() and month_number(word) is None for word in words
-    )
+    return any(plain(word) not in _LABELS and not word.isdigit() and month_number(word) is None for word in words)

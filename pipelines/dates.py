@@ -83,7 +83,8 @@ _DAY_MONTH = re.compile(
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
-    rf"(?<![^\W\d_])(?P<mo>{_WORD})\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:])(?:\s*,?\s*(?P<y>[12]\d{{3}})(?![\d:]))?",
+    rf"(?<![^\W\d_])(?P<mo>{_WORD})\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd"
+    rf"|th)?(?![\d:])(?:\s*,?\s*(?P<y>[12]\d{{3}})(?![\d:]))?",
     re.IGNORECASE,
 )
 #: As the C library writes it: "Nov 10 12:00:00 CET 2025".
@@ -92,18 +93,25 @@ _ASCTIME = re.compile(
 )
 _YEAR_MONTH_DAY = re.compile(rf"(?<!\d)(?P<y>[12]\d{{3}})\.?,?\s+(?P<mo>{_WORD})\s+(?P<d>[0-3]?\d)(?![\d:])")
 _CJK = re.compile(r"(?P<y>[12]\d{3})\s?[年년]\s?(?P<mo>1[0-2]|0?[1-9])\s?[月월]\s?(?P<d>[0-3]?\d)\s?[日일]")
-_NUMERIC = re.compile(r"(?<![\d.:/-])(?P<a>[0-3]?\d)(?P<sep>[./-])\s?(?P<b>[0-3]?\d)(?P=sep)\s?(?P<y>[12]\d{3}|\d{2})(?![\d:/-])")
+_NUMERIC = re.compile(
+    r"(?<![\d.:/-])(?P<a>[0-3]?\d)(?P<sep>[./-])\s?(?P<b>[0-3]?\d)(?P=sep)\s?(?P<y>[12]\d{3}|\d{2})(?![\d:/-])"
+)
 _YEAR_FIRST = re.compile(r"(?<!\d)(?P<y>[12]\d{3})(?P<sep>[./])\s?(?P<mo>[01]?\d)(?P=sep)\s?(?P<d>[0-3]?\d)(?!\d)")
 _AGO = re.compile(
     r"(?:(?:vor|il y a|hace|há|prije|pred|för|for)\s+)?(?P<n>\d{1,3}|an?|one|einem?r?|une?|uno|una)\s*"
-    r"(?P<unit>min(?:ute)?[a-zäöüů]{0,2}|minuti|hours?|hrs?|stunden?|heures?|horas?|ore|uur|uren|sati?|godzin[ay]?|tim(?:me|mar|er)|"
+    r"(?P<unit>min(?:ute)?[a-zäöüů]{0,2}|minuti|hours?|hrs?|stunden?|heures?|horas?|ore|uur|uren|sati?"
+    r"|godzin[ay]?|tim(?:me|mar|er)|"
     r"days?|tage?n?|jours?|d[ií]as?|giorni?|dag(?:en|ar|e)?|dan[a]?|dni|weeks?|wochen?|semaines?|semanas?)"
     r"\s*(?P<ago>ago|geleden|fa|temu|atrás|sedan|siden)?",
     re.IGNORECASE,
 )
 _AGO_BEFORE = re.compile(r"(?i)\b(?:vor|il y a|hace|há|prije|pred|för)\s+\w")
-_YESTERDAY = frozenset(("yesterday", "gestern", "hier", "ayer", "ieri", "ontem", "gisteren", "jučer", "wczoraj", "včera", "igår"))
-_TODAY = frozenset(("today", "heute", "aujourd'hui", "hoy", "oggi", "hoje", "vandaag", "danas", "dzisiaj", "dnes", "idag"))
+_YESTERDAY = frozenset(
+    ("yesterday", "gestern", "hier", "ayer", "ieri", "ontem", "gisteren", "jučer", "wczoraj", "včera", "igår")
+)
+_TODAY = frozenset(
+    ("today", "heute", "aujourd'hui", "hoy", "oggi", "hoje", "vandaag", "danas", "dzisiaj", "dnes", "idag")
+)
 _MINUTES = {"mi": 1, "ho": 60, "hr": 60, "st": 60, "he": 60, "or": 60, "uu": 60, "ur": 60, "sa": 60, "go": 60, "ti": 60,
             "da": 1440, "ta": 1440, "jo": 1440, "di": 1440, "dí": 1440, "gi": 1440, "dn": 1440,
             "we": 10080, "wo": 10080, "se": 10080}  # fmt: skip
@@ -228,7 +236,9 @@ def _time_near(text: str, start: int, end: int) -> re.Match[str] | None:
     inside = next((found for found in _TIME.finditer(text, start, end) if ":" in found[0]), None)
     if inside:
         return inside
-    after = re.match(r"[\s,.|·•–-]*(?:(?:at|um|a las|alle|à|om|u|kl\.?|o|às|ob|ore|at:)\s+)?[\s,|·•–-]*", text[end:], re.I)
+    after = re.match(
+        r"[\s,.|·•–-]*(?:(?:at|um|a las|alle|à|om|u|kl\.?|o|às|ob|ore|at:)\s+)?[\s,|·•–-]*", text[end:], re.I
+    )
     following = _TIME.match(text, end + (after.end() if after else 0))
     if following and (following["m"] or following["half"]):
         return following

@@ -98,7 +98,7 @@ def _fitting(body: bytes, name: str) -> str | None:
 
 
 def _detect(body: bytes) -> str | None:
-    from charset_normalizer import from_bytes  # noqa: PLC0415  # slow to import, and seldom needed
+    from charset_normalizer import from_bytes  # slow to import, and seldom needed
 
     best = from_bytes(body[:_SAMPLE], explain=False).best()
     if best is None or best.encoding == "ascii":

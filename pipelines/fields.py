@@ -66,8 +66,8 @@ def _section(sheet: Sheet, told: Structured) -> Choice[str] | None:
 def _split_tags(texts: Iterable[str]) -> list[str]:
     tags: dict[str, str] = {}
     for text in texts:
-        for tag in re.split(r"[,;|]", text):
-            tag = " ".join(tag.split()).lstrip("#")
+        for piece in re.split(r"[,;|]", text):
+            tag = " ".join(piece.split()).lstrip("#")
             if 1 < len(tag) <= _LONGEST_TAG:
                 tags.setdefault(key_of(tag), tag)
     return list(tags.values())[:_MOST_TAGS]
@@ -122,9 +122,7 @@ def make_article(
     extractor: str,
 ) -> Article:
     """Choose every field that is not chosen yet, and put the record together."""
-    dating = choose_dates(
-        sheet, told, seen, clock, from_text=cleaned.published, changed_in_text=cleaned.modified
-    )
+    dating = choose_dates(sheet, told, seen, clock, from_text=cleaned.published, changed_in_text=cleaned.modified)
     published, modified = dating.published, dating.modified
     text = cleaned.text
     chosen: dict[str, Choice[Any] | None] = {

@@ -23,7 +23,7 @@ def key_of(text: str) -> str:
     return _NOT_WORD.sub(" ", plain(text).casefold()).strip()
 
 
-def find_site_name(sheet: Sheet, told: Structured) -> str | None:
+def find_site_name(told: Structured) -> str | None:
     """The newspaper's name as the page gives it."""
     publisher = text_in(told.article.get("publisher"))
     website = next((text_in(n.get("name")) for n in told.nodes if n.get("@type") == "WebSite" and n.get("name")), None)
@@ -33,15 +33,19 @@ def find_site_name(sheet: Sheet, told: Structured) -> str | None:
 
 def without_site(title: str, site_name: str | None, url: str | None) -> str:
     """A title without a trailing (or leading) part that names the site."""
+    names = {key_of(site_name).replace(" ", "")} if site_name else set()
+    label = site_of(url).split(".")[0].replace("-", "") if url else ""
+    before, colon, rest = title.partition(": ")
+    if colon and key_of(before).replace(" ", "") in (names | {label}) - {""}:
+        return without_site(rest.strip(), site_name, url) if rest.strip() else title
     pieces = _SEPARATOR.split(title)
     if len(pieces) < 2:
         return title
-    names = {key_of(site_name).replace(" ", "")} if site_name else set()
-    label = site_of(url).split(".")[0].replace("-", "") if url else ""
     first, last = (key_of(piece).replace(" ", "") for piece in (pieces[0], pieces[-1]))
     if _names_site(last, names, label):
         cut = title[: title.rfind(pieces[-1])]
-        return without_site(re.sub(r"[\s|–—·•»«:\-]+$", "", cut) or title, site_name, url)
+        shorter = re.sub(r"[\s|–—·•»«:\-]+$", "", cut)
+        return without_site(shorter, site_name, url) if shorter and shorter != title else title
     if _names_site(first, names, label):
         cut = title[title.find(pieces[0]) + len(pieces[0]) :]
         return re.sub(r"^[\s|–—·•»«:\-]+", "", cut) or title
@@ -51,9 +55,15 @@ def without_site(title: str, site_name: str | None, url: str | None) -> str:
 def _names_site(piece: str, names: set[str], label: str) -> bool:
     if not piece:
         return False
-    if any(piece == name or (len(piece) > 3 and (name.startswith(piece) or piece.startswith(name))) for name in names if name):
+    if any(
+        piece == name or (len(piece) > 3 and (name.startswith(piece) or piece.startswith(name)))
+        for name in names
+        if name
+    ):
         return True
-    return len(label) > 2 and (piece in (label, f"the{label}") or (len(piece) > 4 and piece in label) or label in piece[: len(label) + 4])
+    return len(label) > 2 and (
+        piece in (label, f"the{label}") or (len(piece) > 4 and piece in label) or label in piece[: len(label) + 4]
+    )
 
 
 def _candidates(sheet: Sheet, told: Structured, seen: Landmarks, site_name: str | None) -> Iterator[Candidate[str]]:
@@ -67,7 +77,9 @@ def _candidates(sheet: Sheet, told: Structured, seen: Landmarks, site_name: str 
     shown = [key_of(without_site(title, site_name, sheet.url)) for title in titles]
     for number, headline in enumerate(seen.headlines[:4]):
         key = key_of(without_site(headline, site_name, sheet.url))
-        agrees = bool(key) and any(key == other or (" " in key and key in other) or (len(other) > 12 and other in key) for other in shown)
+        agrees = bool(key) and any(
+            key == other or (" " in key and key in other) or (len(other) > 12 and other in key) for other in shown
+        )
         # A first headline of several words is the one on the page even where the metas tell another one.
         own = 0.87 if number == 0 and len(key.split()) > 2 else 0.55 - number / 10
         yield from candidate(headline, "html", 0.9 - number / 50 if agrees else own)

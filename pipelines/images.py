@@ -73,7 +73,7 @@ def _merge(images: Iterable[Image]) -> list[Image]:
 def _same(a: Image, b: Image) -> bool:
     if a.url and b.url:
         return _key(a.url) == _key(b.url)
-    return a.caption is not None and a.caption in (b.caption, b.alt) or b.caption is not None and b.caption == a.alt
+    return (a.caption is not None and a.caption in (b.caption, b.alt)) or (b.caption is not None and b.caption == a.alt)
 
 
 def find_images(sheet: Sheet, told: Structured, seen: Landmarks, captions: Iterable[Image]) -> list[Image]:

@@ -15,11 +15,14 @@ Node = dict[str, Any]
 #: Larger scripts are catalogues, not descriptions of an article.
 _LONGEST = 2_000_000
 _DEEPEST = 12
-_WRAPPING = re.compile(r"^\s*(?:/\*+\s*)?(?://\s*)?(?:<!\[CDATA\[|<!--)?(?:\s*\*+/)?|(?://\s*)?(?:/\*+\s*)?(?:\]\]>|-->)(?:\s*\*+/)?\s*;?\s*$")
+_WRAPPING = re.compile(r"^\s*(?:/\*+\s*|//\s*)?(?:<!\[CDATA\[|<!--)(?:\s*\*+/)?")
 _STRING_OR_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|//[^\n]*', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 #: Types of schema.org that are articles; ``ScholarlyArticle`` and the like end in the first.
-_ARTICLE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report|CreativeWork/Report|ReviewNewsArticle|Recipe|Review|CriticReview|SocialMediaPosting)$")
+_ARTICLE = re.compile(
+    r"(?:Article|BlogPosting|LiveBlogPosting|Report|CreativeWork/Report|ReviewNewsArticle|Recipe|Review"
+    r"|CriticReview|SocialMediaPosting)$"
+)
 _WEAK = frozenset(("Recipe", "Review", "CriticReview", "SocialMediaPosting"))
 _PAGE = frozenset(("WebPage", "ItemPage", "AboutPage", "FAQPage", "MedicalWebPage"))
 _PARTS = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed", "hasPart")
@@ -29,7 +32,7 @@ def read_json(text: str) -> list[Any]:
     """All JSON values in a script's text; what cannot be mended is left out, never raised."""
     text = _WRAPPING.sub("", text[:_LONGEST]).strip()
     for mend in (_as_is, _without_comments, _unescaped):
-        values = _values(mend(text))
+        values = _values(mend(text).strip())
         if values:
             return values
     return []

@@ -58,7 +58,7 @@ def detect_language(text: str) -> Choice[str] | None:
     if len(text) < 100:
         return None
     try:
-        from py3langid import classify  # noqa: PLC0415  # optional, and brings numpy along
+        from py3langid import classify  # optional, and brings numpy along
     except ImportError:
         return None
     tag, _ = classify(text[:_SAMPLE])

@@ -10,8 +10,7 @@ _TABLES = (
     "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sept/sep "
     "october/oct november/nov december/dec",
     # German, with Austria's
-    "januar/janner februar/feber marz/maerz/mrz april mai juni juli august september oktober/okt november "
-    "dezember/dez",
+    "januar/janner februar/feber marz/maerz/mrz april mai juni juli august september oktober/okt november dezember/dez",
     # French
     "janvier/janv fevrier/fevr/fev mars avril/avr mai juin juillet/juil aout septembre octobre novembre decembre",
     # Spanish
@@ -51,8 +50,7 @@ _TABLES = (
     "ianuarie/ian februarie martie aprilie mai/- iunie/iun iulie/iul august septembrie octombrie noiembrie/noi "
     "decembrie",
     # Hungarian
-    "januar februar marcius/marc aprilis/apr majus junius julius augusztus szeptember/szept oktober november "
-    "december",
+    "januar februar marcius/marc aprilis/apr majus junius julius augusztus szeptember/szept oktober november december",
     # Turkish
     "ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik",
     # Russian and Ukrainian

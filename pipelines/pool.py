@@ -11,6 +11,7 @@ import faulthandler
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -52,16 +53,24 @@ def refine_in_time(page: Page, seconds: float) -> Refined:
             signal.signal(signal.SIGALRM, before)
 
 
-def _ignore_interrupt() -> None:
-    """A Ctrl-C in the terminal is the crawl's to handle; workers end when it closes the pool."""
+def _begin_worker() -> None:
+    """A Ctrl-C in the terminal is the crawl's to handle; and a worker does not outlive a killed crawl."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def process_executor(workers: int) -> Executor:
     """Worker processes forked from a server that has imported the parsers once."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["pipelines.body"])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupt)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
 
 
 class RefinePool:

@@ -9,7 +9,7 @@ import re
 from urllib.parse import urlsplit
 
 from archive.types import Page, Reason, Rejection
-from pipelines.boilerplate import Cleaned
+from pipelines.boilerplate import RUNNING_TEXT, Cleaned
 from pipelines.jsonld import types_of
 from pipelines.landmarks import Landmarks
 from pipelines.sheet import Sheet, squeeze, text_of
@@ -28,8 +28,12 @@ _MAGIC = (
     (b"wOF", "a font"),
     (b"\x7fELF", "a program"),
 )
-_HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "", "application/octet-stream"))
-_FEED = re.compile(rb"(?i)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,500}?-->\s*)?<(rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.DOTALL)
+_HTML_TYPES = frozenset(
+    ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "", "application/octet-stream")
+)
+_FEED = re.compile(
+    rb"(?i)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,500}?-->\s*)?<(rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]", re.DOTALL
+)
 
 #: Words of walls and errors are looked for in pages with no more text than this.
 _SHORT_PAGE = 3_000
@@ -51,16 +55,58 @@ _LOGIN = re.compile(
     r"""(?ix)^\W*(?:(?:please\s)?(?:log|sign)[\s-]?in(?:\sto\s.{1,40}|\s(?:or|and|/)\s(?:register|sign\sup|create\s.{1,20}))?|login|sign\sin\srequired|you\smust\s(?:be\s)?(?:logged|log|signed|sign)[\s-]in.{0,40}|members?\sonly|subscribers?\sonly|create\s(?:a\sfree\s|an\s)?account(?:\sto\scontinue.{0,20})?
       |anmelden|einloggen|bitte\s(?:melden\ssie\ssich\san|einloggen).{0,20}|connexion|connectez-vous.{0,30}|iniciar\ssesión|inicia\ssesión.{0,30}|accedi|entrar|inloggen|prijava|prijavite\sse.{0,20}|zaloguj\ssię|přihlášení|logga\sin|logg\sinn)\W*(?:$|[|–—·-])"""
 )
-_SCRIPT_NEEDED = re.compile(r"(?i)(?:enable|requires?|need|turn on|activate|aktivier|activ(?:er|ez)|habilit|activar?|abilit|omogući|włącz|povol|ohne|without|uključi).{0,60}java\s?script|java\s?script.{0,60}(?:enable|required|disabled|aktivier|désactivé|desactivado|disabilitato|onemogućen|wyłączon|needed)")
-_NO_ARTICLE_TYPES = frozenset(
-    "Product ProductGroup IndividualProduct SoftwareApplication LocalBusiness Restaurant Hotel Store JobPosting CollectionPage SearchResultsPage ItemList "
-    "ProfilePage ContactPage AboutPage CheckoutPage QAPage DiscussionForumPosting Service Course Event RealEstateListing Vehicle Movie VideoGame Offer AggregateOffer".split()
+_SCRIPT_NEEDED = re.compile(
+    r"(?i)(?:enable|requires?|need|turn on|activate|aktivier|activ(?:er|ez)|habilit|activar?|abilit"
+    r"|omogući|włącz|povol|ohne|without|uključi).{0,60}java\s?script|java\s?script.{0,60}(?:enable"
+    r"|required|disabled|aktivier|désactivé|desactivado|disabilitato|onemogućen|wyłączon|needed)"
 )
-_INDEX_TYPES = frozenset("CollectionPage SearchResultsPage ItemList ProfilePage".split())
+_NO_ARTICLE_TYPES_WORDS = """
+    Product ProductGroup IndividualProduct SoftwareApplication LocalBusiness Restaurant Hotel Store JobPosting
+    CollectionPage SearchResultsPage ItemList ProfilePage ContactPage AboutPage CheckoutPage QAPage
+    DiscussionForumPosting Service Course Event RealEstateListing Vehicle Movie VideoGame Offer AggregateOffer
+"""
+_NO_ARTICLE_TYPES = frozenset(_NO_ARTICLE_TYPES_WORDS.split())
+_INDEX_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage"))
 _ARTICLE_TYPE = re.compile(r"(?i)^(?:article|news|blog|story|post)")
-_SHELL_ROOT = ("root", "app", "__next", "__nuxt", "main-app", "application", "react-root", "gatsby-focus-wrapper", "svelte", "q-app")
+_SERVICE_PATH = re.compile(
+    r"(?i)^/(?:[a-z]{2}/)?(?:about|about-us|contact|contact-us|kontakt|impressum|imprint|privacy|privacy-policy|datenschutz|terms|"
+    r"terms-of-(?:use|service)|legal|cookies?|cookie-policy|subscribe|newsletters?|advertise|jobs|careers|faq|help|agb|ueber-uns|"
+    r"qui-sommes-nous|mentions-legales|contacto|contatti|chi-siamo|contato|over-ons|o-nama|pravila|login|register|search)"
+    r"(?:\.\w{2,5})?/?$"
+)
+#: Types that an article's page does not describe beside the article.
+_SURELY_OTHER = frozenset(("CollectionPage", "SearchResultsPage", "QAPage", "DiscussionForumPosting", "JobPosting"))
+_OTHER_PATH = re.compile(
+    r"(?i)/(products?|collections|product-category|shop|store|cart|forums?|threads?|viewtopic\.php|showthread\.php|questions"
+    r"|docs?|documentation|api|reference|manual|pricing|plans)(?=/|$)"
+)
+#: Addresses of lists: marked as such, a page number, a day; or a single short word.
+_LIST_PATH = re.compile(
+    r"(?i)/(?:category|categories|tag|tags|topics?|themen?|authors?|autor(?:en)?|sections?|rubrik|kategorija|ressort"
+    r"|archives?)(?:/[^/]+)*/?$|/page/\d+/?$|^/(?:19|20)\d\d(?:/\d\d){0,2}/?$"
+)
+_ONE_WORD_PATH = re.compile(r"(?i)^/(?:[a-z]{2}/)?[a-z]+(?:-[a-z]+)?(?:\.(?:html?|php|aspx?))?/?$")
+_SOME_LINKS = 6
+#: Characters of a link's text that may be a teaser's headline.
+_HEADLINE = 20
+#: Words in paragraphs of some length below which a page at such an address is no article.
+_RUNNING_WORDS = 120
+_SHELL_ROOT = (
+    "root",
+    "app",
+    "__next",
+    "__nuxt",
+    "main-app",
+    "application",
+    "react-root",
+    "gatsby-focus-wrapper",
+    "svelte",
+    "q-app",
+)
 #: Fewer words than this, without anything that says "article", is no text.
 _FEW_WORDS = 40
+#: With more words than this a page is an article whatever else its markup describes (a shop's guide, a review).
+_MANY_WORDS = 500
 #: An article by its own declaration may be this short: a flash.
 _VERY_FEW_WORDS = 12
 
@@ -79,16 +125,23 @@ def gate_bytes(page: Page) -> Rejection | None:
     for magic, name in _MAGIC:
         if body.startswith(magic):
             return _no(Reason.NOT_HTML, f"the bytes are {name}")
+    return _other_file(page)
+
+
+def _other_file(page: Page) -> Rejection | None:
+    """By the declared content type, and by what the bytes begin with."""
+    body = page.body
     kind = (page.header("content-type") or "").partition(";")[0].strip().lower()
+    detail = None
     if kind not in _HTML_TYPES and "html" not in kind:
-        return _no(Reason.NOT_HTML, f"content type {kind[:80]}")
-    if feed := _FEED.match(body[:2000]):
-        return _no(Reason.NOT_HTML, f"an XML document: {feed[1].decode(errors='replace')}")
-    if kind not in ("text/html", "application/xhtml+xml") and body.lstrip()[:1] in (b"{", b"["):
-        return _no(Reason.NOT_HTML, "JSON")
-    if body.count(b"\0") > 0.1 * len(body) and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _no(Reason.NOT_HTML, "binary data")
-    return None
+        detail = f"content type {kind[:80]}"
+    elif feed := _FEED.match(body[:2000]):
+        detail = f"an XML document: {feed[1].decode(errors='replace')}"
+    elif "html" not in kind and body.lstrip()[:1] in (b"{", b"["):
+        detail = "JSON"
+    elif body.count(b"\0") > 0.1 * len(body) and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        detail = "binary data"
+    return _no(Reason.NOT_HTML, detail) if detail else None
 
 
 def gate_page(sheet: Sheet, told: Structured, seen: Landmarks) -> Rejection | None:
@@ -130,6 +183,8 @@ def _wall(sheet: Sheet, seen: Landmarks, shown: str, reason: Reason, words: re.P
     head = next((head for head in _heads(sheet, seen) if len(head) < 120 and words.search(head)), None)
     if head:
         return _no(reason, f"headed {head[:80]!r}")
+    if reason is Reason.CONSENT_WALL and seen.headlines:
+        return None  # a page with a headline of its own and a banner
     matches = {match[0].lower() for match in words.finditer(shown[:1500])}
     if matches and (len(shown) < 400 or (len(matches) >= 2 and len(shown) < 2000)):
         return _no(reason, f"says {sorted(matches)[0][:80]!r}")
@@ -157,17 +212,55 @@ def _shell(sheet: Sheet, shown: str) -> Rejection | None:
     return None
 
 
-def gate_text(sheet: Sheet, told: Structured, seen: Landmarks, cleaned: Cleaned) -> Rejection | None:
-    """By the text: too little of it, or a page of links, goods or services."""
+def gate_text(
+    sheet: Sheet, told: Structured, seen: Landmarks, cleaned: Cleaned, links: frozenset[str]
+) -> Rejection | None:
+    """By the text: too little of it, or a page of links, goods or services. ``links``: the texts of its links."""
+    running = _running_words(cleaned, links)
     words = len(cleaned.text.split())
     declared = declares_article(told)
     if words == 0:
         return _shell(sheet, sheet.shown) or _no(Reason.TOO_SHORT, "no running text found")
     if words < (_VERY_FEW_WORDS if declared else _FEW_WORDS):
-        return _index(sheet, told, words) or _no(Reason.TOO_SHORT, f"{words} words of running text")
+        return (
+            _index(sheet, told, words, running)
+            or _by_address(sheet, running)
+            or _no(Reason.TOO_SHORT, f"{words} words of running text")
+        )
     if declared:
         return None
-    return _other_kind(told, seen) or _index(sheet, told, words)
+    return (
+        _other_kind(told, seen, words)
+        or _other_path(sheet)
+        or _index(sheet, told, words, running)
+        or _by_address(sheet, running)
+    )
+
+
+def _running_words(cleaned: Cleaned, links: frozenset[str]) -> int:
+    """Words in paragraphs of some length that are not teasers, that is, do not begin with a link's text."""
+    heads = tuple(link for link in links if len(link) >= _HEADLINE)
+    return sum(
+        len(block.text.split())
+        for block in cleaned.blocks
+        if len(block.text) >= RUNNING_TEXT and not block.text.startswith(heads)
+    )
+
+
+def _by_address(sheet: Sheet, running: int) -> Rejection | None:
+    """A section, tag, author or service page by its address, if hardly any of its text runs over a line or two."""
+    parts = urlsplit(sheet.url or "")
+    path = parts.path
+    if running >= _RUNNING_WORDS or not path.strip("/"):
+        return None
+    if _SERVICE_PATH.search(path):
+        return _no(Reason.NOT_ARTICLE, f"the address {path[:60]!r}, and {running} words of running text")
+    links = sum(1 for link in sheet.tree.iter("a") if link.get("href"))
+    numbered = any(c.isdigit() for c in parts.query)  # artikel.php?id=123
+    named = _LIST_PATH.search(path) or (running < _FEW_WORDS and _ONE_WORD_PATH.search(path))
+    if links >= _SOME_LINKS and named and not numbered:
+        return _no(Reason.INDEX_PAGE, f"the address {path[:60]!r}, and {running} words of running text")
+    return None
 
 
 def declares_article(told: Structured) -> bool:
@@ -178,9 +271,15 @@ def declares_article(told: Structured) -> bool:
     return bool(_ARTICLE_TYPE.match(kind)) or "article:published_time" in told.meta
 
 
-def _other_kind(told: Structured, seen: Landmarks) -> Rejection | None:
+def _other_path(sheet: Sheet) -> Rejection | None:
+    """A shop, forum or manual by its address."""
+    found = _OTHER_PATH.search(urlsplit(sheet.url or "").path)
+    return _no(Reason.NOT_ARTICLE, f"an address of {found[1].lower()!r}") if found else None
+
+
+def _other_kind(told: Structured, seen: Landmarks, words: int) -> Rejection | None:
     kinds = {kind for node in told.nodes for kind in types_of(node)}
-    found = sorted(kinds & _NO_ARTICLE_TYPES)
+    found = sorted(kinds & (_NO_ARTICLE_TYPES if words < _MANY_WORDS else _SURELY_OTHER))
     og_type = (told.first_meta("og:type") or "").lower()
     dated = any(stamp.near for stamp in seen.stamps)
     if found and not dated:
@@ -191,12 +290,12 @@ def _other_kind(told: Structured, seen: Landmarks) -> Rejection | None:
     return None
 
 
-def _index(sheet: Sheet, told: Structured, words: int) -> Rejection | None:
+def _index(sheet: Sheet, told: Structured, words: int, running: int) -> Rejection | None:
     """A front page by its address, or a page with many links and hardly any running text between them."""
     parts = urlsplit(sheet.url or "")
-    if sheet.url and parts.path in ("", "/") and not parts.query and not told.article:
+    if sheet.url and parts.path in ("", "/") and not parts.query and not told.article and running < _MANY_WORDS:
         return _no(Reason.INDEX_PAGE, "the site's front page")
     links = sum(1 for link in sheet.tree.iter("a") if len(squeeze(link.text_content())) > 25)
-    if links >= 15 and words < 6 * links:
+    if links >= 15 and words < 6 * links and running < _RUNNING_WORDS:
         return _no(Reason.INDEX_PAGE, f"{links} long links and {words} words of running text")
     return None

@@ -20,7 +20,10 @@ _ROBOTS = re.compile(r"(?i)^(?:robots|googlebot(?:-news)?|bingbot|news_robots|gp
 _FREE_TIERS = frozenset(("free", "open", "public"))
 _METERED_TIERS = frozenset(("metered", "meter", "freemium"))
 _LOCKED_TIERS = frozenset(("locked", "premium", "paid", "subscriber", "subscribers", "paywall", "plus", "exclusive"))
-_PAYWALL_CLASS = re.compile(r"(?i)(?:^|[\s_-])(?:paywall|pay-wall|piano-offer|premium-paywall|paywall-\w+|article-paywall|subscriber-only|subscription-required|metered-paywall|regwall)(?:$|[\s_-])")
+_PAYWALL_CLASS = re.compile(
+    r"(?i)(?:^|[\s_-])(?:paywall|pay-wall|piano-offer|premium-paywall|paywall-\w+|article-paywall"
+    r"|subscriber-only|subscription-required|metered-paywall|regwall)(?:$|[\s_-])"
+)
 
 
 def find_rights(sheet: Sheet, told: Structured) -> dict[str, str]:
@@ -67,7 +70,9 @@ def _by_json(told: Structured) -> bool | None:
 
 def find_access(sheet: Sheet, told: Structured) -> Choice[Access] | None:
     """Who may read the article, by what the page itself says; None if it says nothing."""
-    tier = (told.first_meta("article:content_tier", "og:article:content_tier", "content_tier", "article:tier") or "").lower()
+    tier = (
+        told.first_meta("article:content_tier", "og:article:content_tier", "content_tier", "article:tier") or ""
+    ).lower()
     for tiers, access in ((_METERED_TIERS, Access.METERED), (_LOCKED_TIERS, Access.PAYWALLED)):
         if tier in tiers:
             return _choice(access, "meta", 0.9)
@@ -86,7 +91,9 @@ def find_access(sheet: Sheet, told: Structured) -> Choice[Access] | None:
 
 def _has_paywall(sheet: Sheet) -> bool:
     """True if an element with words in it is named for a paywall."""
-    for element in sheet.tree.xpath("//*[contains(@class,'wall') or contains(@id,'wall') or contains(@class,'subscri') or contains(@class,'piano')]"):
+    for element in sheet.tree.xpath(
+        "//*[contains(@class,'wall') or contains(@id,'wall') or contains(@class,'subscri') or contains(@class,'piano')]"
+    ):
         if element.tag in ("html", "body", "script", "style", "link"):
             continue
         marks = f"{element.get('class') or ''} {element.get('id') or ''}"

@@ -18,13 +18,14 @@ from pipelines.decode import decode
 MAX_BYTES = 10_000_000
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_BLOCKS = frozenset(
-    "address article aside blockquote br caption dd details div dl dt figcaption figure footer form h1 h2 h3 h4 "
-    "h5 h6 header hr li main nav ol option p pre section summary table td th tr ul".split()
-)
+_BLOCKS_WORDS = """
+    address article aside blockquote br caption dd details div dl dt figcaption figure footer form h1 h2 h3 h4
+    h5 h6 header hr li main nav ol option p pre section summary table td th tr ul
+"""
+_BLOCKS = frozenset(_BLOCKS_WORDS.split())
 #: Elements that hold no text of an article, taken out once: the tree is copied several times a page later on.
 _WEIGHT = ("script", "style", "svg", "iframe", "canvas", "object", "embed", "video", "audio", "source", "picture")
-_UNSEEN = frozenset("script style noscript template svg iframe head".split())
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "head"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

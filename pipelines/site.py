@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def _suffixes() -> TLDExtract:
     # Imported on first use: it brings requests along. No list is fetched and none is cached on disk;
     # private suffixes count, so that two blogs of one hosting company are two sites.
-    from tldextract import TLDExtract  # noqa: PLC0415
+    from tldextract import TLDExtract
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
@@ -40,9 +40,7 @@ def _site_of_host(host: str) -> str:
     if not host or _is_ip(host):
         return host
     found = _suffixes()(host)
-    return (
-        found.top_domain_under_public_suffix if found.domain and found.suffix else host.removeprefix("www.")
-    )
+    return found.top_domain_under_public_suffix if found.domain and found.suffix else host.removeprefix("www.")
 
 
 def site_of(url: str) -> str:

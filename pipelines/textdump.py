@@ -11,8 +11,8 @@ from archive.urls import normalise_or_none
 from pipelines.authors import clean_names, has_lead, strip_lead
 from pipelines.body import Block
 from pipelines.boilerplate import RUNNING_TEXT, Cleaned, Known, clean, is_byline
-from pipelines.dates import Clock
 from pipelines.datelines import read_date_line
+from pipelines.dates import Clock
 from pipelines.language import detect_language
 from pipelines.phrases import is_furniture, reading_minutes
 
@@ -60,7 +60,12 @@ def _head_names(lines: list[_Line], clock: Clock, not_names: list[str]) -> list[
             break
         if has_lead(line.text):
             marked.append(strip_lead(line.text))
-        elif line.bulleted and not _is_fact(line.text, clock) and clean_names([line.text]) and len(line.text.split()) <= 5:
+        elif (
+            line.bulleted
+            and not _is_fact(line.text, clock)
+            and clean_names([line.text])
+            and len(line.text.split()) <= 5
+        ):
             marked.append(line.text)
     return clean_names(marked, not_names=not_names)
 
@@ -87,7 +92,7 @@ def read_dump(
     names = _head_names(rest, clock, [source or ""])
     before = [Block(kind="paragraph", text=line.text) for line in lines[:at]]
     blocks = [Block(kind="item" if line.bulleted else "paragraph", text=line.text) for line in rest]
-    known = Known(title=title, names=tuple(names), captions=(), clock=clock)
+    known = Known(title=title, names=tuple(names), captions=(), links=frozenset(), clock=clock)
     cleaned = clean([*before, *blocks], known)
     if not cleaned.blocks:
         return Rejection(reason=Reason.TOO_SHORT, detail="a headline and no text")

@@ -50,7 +50,7 @@ def modules_loaded_by(code: str) -> set[str]:
 
 @pytest.mark.parametrize("code", ["import archive", "import archive.cli", "import crawler.cli"])
 def test_reading_commands_do_not_wait_for_the_crawlers_libraries(code: str) -> None:
-    assert not modules_loaded_by(code) & {"scrapy", "twisted", "trafilatura", "lxml", "bs4", "feedparser", "numpy"}
+    assert not modules_loaded_by(code) & {"scrapy", "twisted", "trafilatura", "lxml", "bs4", "feedparser"}
 
 
 def test_the_whole_command_names_each_of_its_verbs() -> None:

@@ -14,13 +14,14 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archive.export import whole_file
 from archive.query import Query
 from archive.search import selection
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 #: (column, what it is in SQL); ``a`` is the article, ``c`` its capture, ``w`` the WARC file of that.
 _CELLS: tuple[tuple[str, str], ...] = (

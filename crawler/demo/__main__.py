@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
+from crawler.demo.editions import NIGHTS
 from crawler.demo.newsstand import Newsstand
 from crawler.demo.server import DemoServer
 from crawler.demo.state import State
-from crawler.demo.stories import NIGHTS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     newsstand = Newsstand(asked.today, traps=asked.faults)
     if asked.host_list:
-        print("\n".join(newsstand.hosts))  # noqa: T201 (what was asked for)
+        print("\n".join(newsstand.hosts))
         return 0
     return _serve(newsstand, State(night=asked.night, faults=asked.faults), asked.port)
 
@@ -30,8 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m crawler.demo",
-        description="Serve the bundled newspapers on 127.0.0.1, as an HTTP proxy would. Prints one line of JSON with the "
-        "port, and stops when its standard input closes.",
+        description="Serve the bundled newspapers on 127.0.0.1, as an HTTP proxy would. Prints one line of JSON "
+        "with the port, and stops when its standard input closes.",
     )
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
     parser.add_argument("--night", type=int, choices=NIGHTS, default=1, help="the papers' state (default: 1)")
@@ -50,18 +50,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(newsstand: Newsstand, state: State, port: int) -> int:
-    from twisted.internet import reactor as installed  # noqa: PLC0415 (importing it installs it)
-    from twisted.internet.error import CannotListenError  # noqa: PLC0415
+    from twisted.internet import reactor as installed
+    from twisted.internet.error import CannotListenError
 
     reactor: Any = installed
     try:
         listening = reactor.listenTCP(port, DemoServer(newsstand, state, reactor), backlog=512, interface="127.0.0.1")
     except CannotListenError as error:
-        print(f"cannot listen on 127.0.0.1:{port}: {error.socketError}", file=sys.stderr)  # noqa: T201
+        print(f"cannot listen on 127.0.0.1:{port}: {error.socketError}", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, lambda *_: reactor.callFromThread(reactor.stop))
     threading.Thread(target=_stop_at_end_of_input, args=(reactor,), daemon=True).start()
-    print(json.dumps({"port": listening.getHost().port}), flush=True)  # noqa: T201
+    print(json.dumps({"port": listening.getHost().port}), flush=True)
     reactor.run()
     return 0
 
@@ -71,7 +70,14 @@ def _stop_at_end_of_input(reactor: Any) -> None:
     # os.read and not sys.stdin: a thread that waits inside sys.stdin's lock makes the interpreter's exit fatal.
     while os.read(0, 4096):
         pass
-    reactor.callFromThread(reactor.stop)
+    reactor.callFromThread(_stop, reactor)
+
+
+def _stop(reactor: Any) -> None:
+    from twisted.internet.error import ReactorNotRunning
+
+    with suppress(ReactorNotRunning):  # a Ctrl-C that reached both of us came first
+        reactor.stop()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The Capital Ledger: a big daily. JSON-LD graphs, live blog, paywall, AMP twins, gzipped sitemaps, tracking parameters."""
+"""The Capital Ledger: a big daily. JSON-LD, live blog, paywall, AMP twins, gzipped sitemaps, tracking parameters."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from html import escape
 
 from crawler.demo import ledger_pages as pages
 from crawler.demo.documents import Document, Site, html_page, image
+from crawler.demo.editions import Edition
 from crawler.demo.feeds import Item, gzipped, json_feed, news_sitemap, robots, sitemap, sitemap_index
-from crawler.demo.ledger_pages import HOME, SECTIONS, TITLE
-from crawler.demo.stories import Edition, Story
+from crawler.demo.ledger_data import HOME, SECTIONS, TITLE, author_path, path, url
+from crawler.demo.stories import Story
 
 _A_PAGE = 4
 #: Older stories move from the news sitemap to the archive's.
@@ -25,6 +26,9 @@ _PAGES = {
         "Imprint",
         "Published by Ledger Press Ltd. Responsible under press law: the editor-in-chief, Dr. Miriam Falk.",
     ),
+    "subscribe": ("Subscribe to The Capital Ledger", "Digital, print or both: your first month costs €1."),
+    "login": ("Sign in", "Sign in with your subscriber number and the name of your first newspaper carrier."),
+    "newsletters": ("Newsletters", "The Morning Ledger, The Evening Ledger, and Butter: our letter about money."),
 }
 
 
@@ -38,13 +42,14 @@ def build(edition: Edition) -> Site:
         "/": _front(edition),
         **{f"/{name}": html_page(frame(head, f"<p>{text}</p>")) for name, (head, text) in _PAGES.items()},
         **dict(_sections(edition)),
+        **dict(_authors(edition)),
         **_machine_readable(edition),
         **{f"/img/{file}": image() for file in pages.files(edition)},
     }
     for story in edition.stories:
-        documents[pages.path(story)] = pages.article(edition, story)
+        documents[path(story)] = pages.article(edition, story)
         if pages.has_twin(story):
-            documents[f"/amp{pages.path(story)}"] = pages.amp(story)
+            documents[f"/amp{path(story)}"] = pages.amp(story)
     site = Site(
         title=TITLE,
         documents=documents,
@@ -53,8 +58,8 @@ def build(edition: Edition) -> Site:
         keep=frozenset({"page"}),
     )
     for story, status in edition.gone:
-        documents[pages.path(story)] = site.missing(status)
-        documents[f"/amp{pages.path(story)}"] = site.missing(status)
+        documents[path(story)] = site.missing(status)
+        documents[f"/amp{path(story)}"] = site.missing(status)
     return site
 
 
@@ -64,11 +69,13 @@ def _front(edition: Edition) -> Document:
         pages.card(story, f"?utm_source=front&utm_medium=teaser&cmp=pos{n}") for n, story in enumerate(others, 2)
     )
     closed = "".join(
-        f'<li><a href="{pages.url(story)}">{escape(story.title)}</a></li>' for story in edition.stories if story.closed
+        f'<li><a href="{url(story)}">{escape(story.title)}</a></li>' for story in edition.stories if story.closed
     )
-    inner = f"""<main class="l-front"><div class="l-lead">{pages.card(first, "?utm_source=front&utm_medium=lead", lead=True)}</div>
+    inner = f"""<main class="l-front">
+<div class="l-lead">{pages.card(first, "?utm_source=front&utm_medium=lead", lead=True)}</div>
 <div class="l-grid">{cards}</div><section class="l-extra"><h2>Members’ briefing</h2><ul>{closed}</ul></section>
-<section class="l-web"><h2>From the web</h2><ul><li><a href="http://millbrook-courier.example/">The Millbrook Courier</a></li>
+<section class="l-web"><h2>From the web</h2><ul>
+<li><a href="http://millbrook-courier.example/">The Millbrook Courier</a></li>
 <li><a href="http://orbit-daily.example/">Orbit Daily</a></li></ul></section></main>"""
     return html_page(pages.page(f"{TITLE} – news, politics, business", inner))
 
@@ -81,6 +88,13 @@ def _sections(edition: Edition) -> Iterator[tuple[str, Document]]:
             shown = stories[(number - 1) * _A_PAGE : number * _A_PAGE]
             address = f"/{section.lower()}" + (f"?page={number}" if number > 1 else "")
             yield address, _section(section, shown, number, count)
+
+
+def _authors(edition: Edition) -> Iterator[tuple[str, Document]]:
+    for name in dict.fromkeys(name for story in edition.listed for name in story.authors):
+        cards = "".join(pages.card(story, "?utm_source=author") for story in edition.listed if name in story.authors)
+        inner = f'<main class="l-front"><h1>{escape(name)}</h1><div class="l-grid">{cards}</div></main>'
+        yield author_path(name), html_page(pages.page(f"{name} | {TITLE}", inner))
 
 
 def _section(section: str, stories: Sequence[Story], number: int, count: int) -> Document:
@@ -108,7 +122,7 @@ def _machine_readable(edition: Edition) -> dict[str, Document]:
         "/robots.txt": robots("/members/", "/search", sitemaps=[f"{HOME}sitemap.xml"]),
         "/sitemap.xml": sitemap_index(maps),
         "/sitemaps/news.xml.gz": gzipped(news_sitemap(TITLE, "en", map(_item, recent))),
-        "/sitemaps/archive-1.xml.gz": gzipped(sitemap((pages.url(s), s.modified or s.published) for s in older)),
+        "/sitemaps/archive-1.xml.gz": gzipped(sitemap((url(s), s.modified or s.published) for s in older)),
         "/sitemaps/sections.xml": sitemap((f"{HOME}{section.lower()}", None) for section in SECTIONS),
         "/feed.json": json_feed(
             TITLE,
@@ -122,7 +136,7 @@ def _machine_readable(edition: Edition) -> dict[str, Document]:
 
 def _item(story: Story, tracking: str = "") -> Item:
     return Item(
-        url=pages.url(story) + tracking,
+        url=url(story) + tracking,
         title=story.title,
         summary=story.summary,
         authors=story.authors,

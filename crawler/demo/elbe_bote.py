@@ -1,4 +1,4 @@
-"""Der Elbe-Bote: an old regional paper. Tables and font tags, a legacy encoding, session ids, a dateline and nothing else."""
+"""Der Elbe-Bote: an old regional paper. Tables and font tags, a legacy encoding, session ids, a dateline."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from hashlib import md5
 from html import escape
 
 from crawler.demo.documents import Document, Site, image
+from crawler.demo.editions import Edition
 from crawler.demo.feeds import Item, atom, robots
-from crawler.demo.stories import Block, Edition, Story
+from crawler.demo.stories import Block, Story
 
 TITLE = "Elbe-Bote"
 HOME = "http://elbe-bote.example/"
@@ -16,8 +17,13 @@ HOME = "http://elbe-bote.example/"
 _ENCODING = "windows-1252"
 _BARE = "text/html"
 _A_PAGE = 5
+#: Stories up to here are files of their own; later ones come out of a script.
+_FIRST_OF_SCRIPT = 200
 _SECTIONS = {"Lokales": "lokales", "Kultur": "kultur", "Wirtschaft": "wirtschaft", "Sport": "sport"}
-_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+_MONTHS = (
+    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+)
 _PAGES = {
     "impressum.htm": (
         "Impressum",
@@ -33,7 +39,7 @@ def build(edition: Edition) -> Site:
         "/": _front(edition, "/"),
         "/index.htm": _front(edition, "/index.htm"),
         "/atom.xml": _feed(edition),
-        "/robots.txt": robots("/intern/", delay_s=1),
+        "/robots.txt": robots("/intern/", delay_s=0.2),
         "/bilder/logo.gif": image(),
         **{f"/{name}": _document(name, head, f"<p>{text}</p>") for name, (head, text) in _PAGES.items()},
     }
@@ -48,7 +54,8 @@ def build(edition: Edition) -> Site:
         frame=lambda headline, inner: _encoded(_page("fehler", headline, f"<h2>{headline}</h2>{inner}")),
         not_found=(
             "Seite nicht gefunden",
-            "Die von Ihnen aufgerufene Seite gibt es nicht (mehr). Bitte benutzen Sie die Übersicht auf der linken Seite.",
+            "Die von Ihnen aufgerufene Seite gibt es nicht (mehr). "
+            "Bitte benutzen Sie die Übersicht auf der linken Seite.",
         ),
         content_type=_BARE,
         keep=frozenset({"id", "seite"}),
@@ -62,15 +69,14 @@ def _encoded(text: str) -> bytes:
 
 
 def _document(name: str, title: str, inner: str, story: Story | None = None) -> Document:
-    changed = story and (story.modified or story.published)
+    changed = (story.modified or story.published) if story else None
     return Document(body=_encoded(_page(name, title, inner)), content_type=_BARE, modified=changed)
 
 
 def _path(story: Story) -> str:
-    """Old stories are pages of their own, newer ones come out of a script."""
     if story.closed:
         return f"/intern/{story.slug}.htm"
-    return f"/archiv/{story.slug}.htm" if story.number < 200 else f"/artikel.php?id={story.number}"
+    return f"/archiv/{story.slug}.htm" if story.number < _FIRST_OF_SCRIPT else f"/artikel.php?id={story.number}"
 
 
 def _url(story: Story) -> str:
@@ -91,7 +97,7 @@ def _day(story: Story) -> str:
 
 def _article(edition: Edition, story: Story) -> Document:
     # The dateline's place is the story's first tag: the page says it in no other way.
-    first, *rest = [block for block in story.blocks if block.kind != "figure"]
+    blocks = [block for block in story.blocks if block.kind != "figure"]
     dateline = f"<b>{story.tags[0]}, {_day(story)} –</b> "
     picture = _picture(story)
     others = "".join(
@@ -102,8 +108,7 @@ def _article(edition: Edition, story: Story) -> Document:
 <font face="Times New Roman" size="5"><b>{escape(story.title)}</b></font><br><br>
 <font face="Times New Roman" size="3"><b>{escape(story.summary, quote=False)}</b></font><br>
 <font size="2"><i>Von {escape(" und ".join(story.authors))}</i></font><br><br>
-{picture}<font face="Times New Roman" size="3">{dateline}{escape(first.text, quote=False)}<br><br>
-{"".join(map(_block, rest))}</font>
+{picture}{_text(story, blocks, dateline)}
 <hr size="1" noshade><font size="2"><a href="javascript:window.print()">Artikel drucken</a> |
 <a href="mailto:?subject=Artikel">Artikel versenden</a> | <a href="#oben">nach oben</a></font>
 <p><font size="2"><b>Lesen Sie auch:</b></font><ul>{others}</ul>"""
@@ -116,16 +121,20 @@ def _picture(story: Story) -> str:
         return ""
     credit = f" Foto: {escape(figure.credit)}" if figure.credit else ""
     return (
-        f'<table align="right" width="220" border="0" cellpadding="4"><tr><td><img src="/bilder/{figure.file}" width="210" '
-        f'height="150" alt=""></td></tr><tr><td><font size="1">{escape(figure.caption)}{credit}</font></td></tr></table>\n'
+        f'<table align="right" width="220" border="0" cellpadding="4"><tr><td>'
+        f'<img src="/bilder/{figure.file}" width="210" height="150" alt=""></td></tr>'
+        f'<tr><td><font size="1">{escape(figure.caption)}{credit}</font></td></tr></table>\n'
     )
 
 
-def _block(block: Block) -> str:
-    text = escape(block.text, quote=False)
-    if block.kind == "h2":
-        return f"<b>{text}</b><br><br>\n"
-    return f"{text}<br><br>\n"
+def _text(story: Story, blocks: Sequence[Block], dateline: str) -> str:
+    """The running text: paragraphs in the script's pages, mere line breaks in the older ones."""
+    pieces = [f"<b>{block.text}</b>" if block.kind == "h2" else escape(block.text, quote=False) for block in blocks]
+    pieces[0] = dateline + pieces[0]
+    if story.number < _FIRST_OF_SCRIPT:
+        return f'<font face="Times New Roman" size="3">{"<br><br>".join(pieces)}<br><br></font>'
+    paragraphs = "\n".join(f'<p><font face="Times New Roman" size="3">{piece}</font></p>' for piece in pieces)
+    return f'<div class="text">{paragraphs}</div>'
 
 
 def _front(edition: Edition, name: str) -> Document:
@@ -156,7 +165,8 @@ def _section(edition: Edition, section: str, short: str) -> dict[str, Document]:
 
 def _rows(stories: Sequence[Story], seen_on: str) -> str:
     return "".join(
-        f'<tr><td width="90" valign="top"><img src="/bilder/logo.gif" width="80" height="60" alt=""></td><td valign="top">'
+        f'<tr><td width="90" valign="top"><img src="/bilder/logo.gif" width="80" height="60" alt=""></td>'
+        f'<td valign="top">'
         f'<font size="4"><a href="{_link(_path(story), seen_on)}">{escape(story.title)}</a></font><br>'
         f'<font size="2">{escape(story.summary, quote=False)}</font> '
         f'<font size="2"><a href="{_link(_path(story), seen_on)}">mehr</a></font></td></tr>\n'
@@ -166,7 +176,8 @@ def _rows(stories: Sequence[Story], seen_on: str) -> str:
 
 def _page(name: str, title: str, inner: str) -> str:
     menu = "".join(
-        f'<tr><td bgcolor="#e8e8d8"><font size="2"><a href="{_link(f"/{short}.php", name)}">{section}</a></font></td></tr>\n'
+        f'<tr><td bgcolor="#e8e8d8"><font size="2">'
+        f'<a href="{_link(f"/{short}.php", name)}">{section}</a></font></td></tr>\n'
         for section, short in _SECTIONS.items()
     )
     return f"""<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
@@ -177,14 +188,16 @@ def _page(name: str, title: str, inner: str) -> str:
 </head>
 <body bgcolor="#ffffff" text="#000000" link="#003366" topmargin="0"><a name="oben"></a>
 <table width="780" border="0" cellspacing="0" cellpadding="0" align="center">
-<tr><td colspan="3" bgcolor="#003366"><a href="/"><img src="/bilder/logo.gif" width="200" height="60" border="0" alt="{TITLE}"></a>
+<tr><td colspan="3" bgcolor="#003366"><a href="/">
+<img src="/bilder/logo.gif" width="200" height="60" border="0" alt="{TITLE}"></a>
 <font color="#ffffff" size="2">Die Zeitung für die Unterelbe – gegründet 1848</font></td></tr>
 <tr><td width="130" valign="top"><table width="130" border="0" cellspacing="1" cellpadding="4">
 <tr><td bgcolor="#e8e8d8"><font size="2"><a href="{_link("/", name)}">Startseite</a></font></td></tr>
 {menu}<tr><td><font size="1">Wetter: wechselnd bewölkt, Wind aus Nordwest</font></td></tr></table></td>
 <td width="500" valign="top">
 {inner}
-</td><td width="150" valign="top"><table width="150" border="0" cellpadding="4"><tr><td bgcolor="#ffffcc"><font size="1"><b>Anzeige</b><br>
+</td><td width="150" valign="top"><table width="150" border="0" cellpadding="4">
+<tr><td bgcolor="#ffffcc"><font size="1"><b>Anzeige</b><br>
 Schuh-Petersen, Deichstraße 9: Gummistiefel für die ganze Familie!</font></td></tr>
 <tr><td><font size="1"><a href="http://www.capital-ledger.example/">The Capital Ledger</a><br>
 <a href="http://social.example/elbebote">Besuchen Sie uns</a></font></td></tr></table></td></tr>

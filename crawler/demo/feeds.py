@@ -35,28 +35,35 @@ class Item:
     content: str = ""
 
 
-def rss(title: str, home: str, address: str, items: Sequence[Item], *, generator: str, language: str) -> Document:
-    """An RSS 2.0 feed, with ``dc:creator`` and, where an item has its text, ``content:encoded``."""
+def rss(
+    title: str, home: str, address: str, items: Sequence[Item], *, generator: str, language: str, dated: bool = True
+) -> Document:
+    """An RSS 2.0 feed, with ``dc:creator`` and, where an item has its text, ``content:encoded``.
+
+    ``dated=False``: without dates, as RSS allows, so that an article's page is the only one to tell its day.
+    """
     built = max((item.published for item in items), default=datetime(2026, 1, 1, tzinfo=UTC))
     return plain(
         f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" {_RSS_NAMESPACES}>\n<channel>\n'
         f"<title>{escape(title)}</title>\n<link>{escape(home)}</link>\n"
         f'<atom:link href="{escape(address)}" rel="self" type="application/rss+xml"/>\n'
         f"<description>{escape(title)}</description>\n<language>{language}</language>\n"
-        f"<lastBuildDate>{format_datetime(built)}</lastBuildDate>\n<generator>{escape(generator)}</generator>\n"
-        f"{''.join(map(_rss_item, items))}</channel>\n</rss>\n",
+        + (f"<lastBuildDate>{format_datetime(built)}</lastBuildDate>\n" if dated else "")
+        + f"<generator>{escape(generator)}</generator>\n"
+        f"{''.join(_rss_item(item, dated=dated) for item in items)}</channel>\n</rss>\n",
         "application/rss+xml; charset=UTF-8",
     )
 
 
-def _rss_item(item: Item) -> str:
+def _rss_item(item: Item, *, dated: bool) -> str:
     creators = "".join(f"<dc:creator><![CDATA[{name}]]></dc:creator>\n" for name in item.authors)
     tags = "".join(f"<category><![CDATA[{tag}]]></category>\n" for tag in item.tags)
     content = f"<content:encoded><![CDATA[{item.content}]]></content:encoded>\n" if item.content else ""
     return (
         f"<item>\n<title>{escape(item.title)}</title>\n<link>{escape(item.url)}</link>\n"
         f'<guid isPermaLink="true">{escape(item.url)}</guid>\n{creators}'
-        f"<pubDate>{format_datetime(item.published)}</pubDate>\n{tags}"
+        + (f"<pubDate>{format_datetime(item.published)}</pubDate>\n" if dated else "")
+        + f"{tags}"
         f"<description><![CDATA[{item.summary}]]></description>\n{content}</item>\n"
     )
 
@@ -141,7 +148,7 @@ def gzipped(document: Document) -> Document:
     return Document(body=gzip.compress(document.body, mtime=0), content_type="application/gzip")
 
 
-def robots(*closed: str, sitemaps: Sequence[str] = (), delay_s: int | None = None) -> Document:
+def robots(*closed: str, sitemaps: Sequence[str] = (), delay_s: float | None = None) -> Document:
     """A robots.txt that closes some paths to everybody."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     if delay_s is not None:

@@ -1,4 +1,4 @@
-"""The Harbour Student: a student paper on a site builder. Opaque class names, everything twice, no metadata to speak of."""
+"""The Harbour Student: a student paper on a site builder. Opaque class names, everything twice, no metadata."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from hashlib import sha1
 from html import escape
 
 from crawler.demo.documents import Document, Site, html_page, image
+from crawler.demo.editions import Edition
 from crawler.demo.feeds import Item, robots, rss
-from crawler.demo.stories import Block, Edition, Story
+from crawler.demo.stories import Block, Story
 
 TITLE = "The Harbour Student"
 HOME = "http://harbour-student.example/"
@@ -15,8 +16,9 @@ _SECTIONS = ("News", "Culture", "Opinion", "Sport")
 _PAGES = {
     "about": (
         "About",
-        "The Harbour Student is written, edited and laid out by students of the Harbour University. We print nine times a "
-        "year and publish here whenever something happens. We meet on Tuesdays at six in room 2.14; the biscuits are free.",
+        "The Harbour Student is written, edited and laid out by students of the Harbour University. We print nine "
+        "times a year and publish here whenever something happens. We meet on Tuesdays at six in room 2.14; "
+        "the biscuits are free.",
     ),
     "contact": (
         "Contact",
@@ -34,7 +36,7 @@ def build(edition: Edition) -> Site:
         "/robots.txt": robots("/members/", "/_api/"),
         **{f"/{name}": html_page(_frame(*page)) for name, page in _PAGES.items()},
         **{f"/{section.lower()}": _section(edition, section) for section in _SECTIONS},
-        **{_tag_path(tag): _tag(edition, tag) for story in edition.listed for tag in story.tags},
+        **{_tag_path(tag): _tag(edition, tag) for story in edition.stories for tag in story.tags},
         **{_path(story): _article(edition, story) for story in edition.stories},
     }
     for story in edition.stories:
@@ -99,7 +101,8 @@ def _page(title: str, inner: str, head: str = "") -> str:
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>{escape(title)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="generator" content="Shipshape Site Builder">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Shipshape Site Builder">
 {head}<link rel="alternate" type="application/rss+xml" title="{TITLE} - RSS" href="{HOME}blog-feed.xml">
 <style>.kx1{{position:relative}}.vv-g{{display:inline}}.zz0{{clip:rect(0 0 0 0);position:absolute}}</style></head>
 <body class="dv-x"><div id="SITE_BOX"><div id="box_TOP" class="zz0"><span>top of page</span></div>
@@ -124,7 +127,8 @@ def _article(edition: Edition, story: Story) -> Document:
         for name in story.authors
     )
     tags = "".join(f'<li><a href="{HOME}{_tag_path(tag)[1:]}">{escape(tag)}</a></li>' for tag in story.tags)
-    inner = f"""<article class="aR_0 kx1"><div class="aR_1"><h1 class="aR_h f1_0"><span>{escape(story.title)}</span></h1>
+    inner = f"""<article class="aR_0 kx1"><div class="aR_1">
+<h1 class="aR_h f1_0"><span>{escape(story.title)}</span></h1>
 <ul class="bY_0">{writers}<li class="bY_i"><span class="bY_d">{_day(story)}</span></li>
 <li class="bY_i"><span class="bY_r">{story.minutes} min read</span></li></ul>
 <div class="aR_b" dir="auto">{body}</div>
@@ -149,7 +153,8 @@ def _block(block: Block) -> str:
         if block.figure.credit:
             shown += f" (Credit: {escape(block.figure.credit)})"
         return (
-            f'<figure class="iM_0"><div role="button" class="iM_1"><img alt="{shown}" src="{_media(block.figure.file)}">'
+            f'<figure class="iM_0"><div role="button" class="iM_1">'
+            f'<img alt="{shown}" src="{_media(block.figure.file)}">'
             f'</div><figcaption class="iM_c"><span>{shown}</span></figcaption></figure>'
             f'<div class="iM_x"><span class="iM_y">{shown}</span></div>'
         )
@@ -220,4 +225,6 @@ def _feed(edition: Edition) -> Document:
         )
         for story in edition.listed
     ]
-    return rss(TITLE, HOME, f"{HOME}blog-feed.xml", items, generator="Shipshape Site Builder", language="en")
+    return rss(
+        TITLE, HOME, f"{HOME}blog-feed.xml", items, generator="Shipshape Site Builder", language="en", dated=False
+    )

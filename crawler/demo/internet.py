@@ -12,11 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from crawler.demo.faults import Option, check_options
+from crawler.demo.false_pages import Option
+from crawler.demo.faults import check_options
 from crawler.demo.state import Hit
 
 _CONTROL = "http://control.invalid"
-_STOP_S = 10
+_STOP_S = 3
 _ANSWER_S = 30
 
 
@@ -48,7 +49,7 @@ class DemoInternet:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            status = self._process.wait(_STOP_S)
+            status = self._process.wait()
             self._stop()
             raise RuntimeError(f"the demo server did not start (status {status}): its words are on stderr")
         self.port = json.loads(line)["port"]
@@ -121,8 +122,10 @@ class DemoInternet:
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
-        try:
-            process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        # Its input closed, it stops; unless a forked worker of ours still holds the other end.
+        for insist in (process.terminate, process.kill):
+            try:
+                process.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                insist()
+        process.wait()

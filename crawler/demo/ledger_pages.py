@@ -1,33 +1,17 @@
-"""The Capital Ledger's templates: the article, its data for machines, its AMP twin, and what stands around them."""
+"""The Capital Ledger's templates: the article, its AMP twin, and what stands around them."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from html import escape
-from typing import Any
 
 from crawler.demo.documents import Document, html_page
-from crawler.demo.stories import Block, Edition, Entry, Story
+from crawler.demo.editions import Edition
+from crawler.demo.ledger_data import HOME, SECTIONS, TITLE, author_path, graph, path, url
+from crawler.demo.stories import Block, Entry, Story
 
-TITLE = "The Capital Ledger"
-HOME = "http://www.capital-ledger.example/"
-SECTIONS = ("Politics", "Business", "World", "Opinion", "Culture")
 #: Paragraphs that a locked story shows.
 _TEASER = 2
-_TYPES = {"article": "NewsArticle", "opinion": "OpinionNewsArticle", "live": "LiveBlogPosting"}
-
-
-def path(story: Story) -> str:
-    """Path of a story."""
-    if story.closed:
-        return f"/members/{story.slug}"
-    return f"/{story.section.lower()}/{story.published:%Y/%m/%d}/{story.slug}-{story.number}"
-
-
-def url(story: Story) -> str:
-    """Address of a story."""
-    return HOME.rstrip("/") + path(story)
 
 
 def has_twin(story: Story) -> bool:
@@ -59,15 +43,18 @@ def article(edition: Edition, story: Story) -> Document:
 {json.dumps(graph(story), ensure_ascii=False, indent=1)}
 </script>
 """
+    topics = "".join(f"<li>{escape(tag)}</li>" for tag in story.tags)
     inner = f"""<main class="l-main"><article class="c-article">
 <nav class="c-crumbs"><a href="{HOME}">Home</a> › <a href="{HOME}{story.section.lower()}">{story.section}</a></nav>
 <h1 class="c-article__headline">{escape(story.title)}</h1><p class="c-article__standfirst">{escape(story.summary)}</p>
-<div class="c-byline">{_byline(story)} <time datetime="{story.published.isoformat()}">{_written(story)}</time>{_updated(story)}</div>
+<div class="c-byline">{_byline(story)}
+<time datetime="{story.published.isoformat()}">{_written(story)}</time>{_updated(story)}</div>
 <div class="c-tools"><button>Save</button><button>Share</button><a href="#comments">Join the conversation</a></div>
 <div class="c-article__body">{_text(story)}</div>
-{_wall(story)}<ul class="c-topics"><li>More on:</li>{"".join(f"<li>{escape(tag)}</li>" for tag in story.tags)}</ul></article>
+{_wall(story)}<ul class="c-topics"><li>More on:</li>{topics}</ul></article>
 <aside class="c-most-read"><h2>Most read</h2><ol>{_others(edition, story)}</ol></aside>
-<section class="c-promo"><h2>The Morning Ledger</h2><p>Everything you need to know before eight, in your inbox every weekday.</p>
+<section class="c-promo"><h2>The Morning Ledger</h2>
+<p>Everything you need to know before eight, in your inbox every weekday.</p>
 <a href="{HOME}newsletters">Sign up</a></section></main>"""
     title = f"{story.title} | {story.section} | {TITLE}"
     return html_page(page(title, inner, head), modified=story.modified or story.published)
@@ -90,81 +77,10 @@ def amp(story: Story) -> Document:
     return html_page(text, modified=story.modified or story.published)
 
 
-def graph(story: Story) -> dict[str, Any]:
-    """The JSON-LD of a story: the site, the publisher, the article and its bread crumbs in one graph."""
-    paper = {"@type": "NewsMediaOrganization", "@id": f"{HOME}#paper", "name": TITLE, "url": HOME}
-    site = {
-        "@type": "WebSite",
-        "@id": f"{HOME}#site",
-        "url": HOME,
-        "name": TITLE,
-        "publisher": {"@id": f"{HOME}#paper"},
-    }
-    crumbs = {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": 1, "name": "Home", "item": HOME},
-            {"@type": "ListItem", "position": 2, "name": story.section, "item": f"{HOME}{story.section.lower()}"},
-        ],
-    }
-    return {"@context": "https://schema.org", "@graph": [site, paper, _article_data(story), crumbs]}
-
-
-def _article_data(story: Story) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "@type": _TYPES[story.kind],
-        "@id": f"{url(story)}#article",
-        "mainEntityOfPage": {"@type": "WebPage", "@id": url(story)},
-        "headline": story.title,
-        "description": story.summary,
-        "datePublished": story.published.isoformat(),
-        "dateModified": (story.modified or story.published).isoformat(),
-        "author": [_author(name) for name in story.authors],
-        "publisher": {"@id": f"{HOME}#paper"},
-        "articleSection": story.section,
-        "keywords": list(story.tags),
-        "inLanguage": "en",
-        "isAccessibleForFree": story.access == "free",
-    }
-    if story.figure:
-        data["image"] = [
-            {
-                "@type": "ImageObject",
-                "url": f"{HOME}img/{story.figure.file}",
-                "caption": story.figure.caption,
-                "creditText": story.figure.credit,
-            }
-        ]
-    if story.access != "free":
-        css = ".c-article__rest" if story.access == "metered" else ".c-article__locked"
-        data["hasPart"] = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": css}
-    if story.kind == "live":
-        data["coverageStartTime"] = story.published.isoformat()
-        data["coverageEndTime"] = (story.modified or story.published + timedelta(hours=12)).isoformat()
-        data["liveBlogUpdate"] = [_update_data(story, entry) for entry in story.entries]
-    return data
-
-
-def _author(name: str) -> dict[str, str]:
-    if name == "Staff and agencies":
-        return {"@type": "Organization", "name": name}
-    return {"@type": "Person", "name": name, "url": f"{HOME}by/{name.lower().replace(' ', '-')}"}
-
-
-def _update_data(story: Story, entry: Entry) -> dict[str, Any]:
-    return {
-        "@type": "BlogPosting",
-        "headline": entry.headline,
-        "datePublished": entry.at.isoformat(),
-        "articleBody": entry.text,
-        "url": f"{url(story)}#{entry.at:%H%M}",
-    }
-
-
 def _text(story: Story) -> str:
     if story.kind == "live":
         return "\n".join(map(_block, story.blocks)) + "\n".join(map(_entry, story.entries))
-    shown = [block for block in story.blocks]
+    shown = story.blocks
     if story.access == "free":
         html = "\n".join(map(_block, shown))
     else:
@@ -203,7 +119,8 @@ def _amp_block(block: Block) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    return f"""<section class="c-live__entry" id="{entry.at:%H%M}"><time datetime="{entry.at.isoformat()}">{entry.at:%H.%M}</time>
+    return f"""<section class="c-live__entry" id="{entry.at:%H%M}">
+<time datetime="{entry.at.isoformat()}">{entry.at:%H.%M}</time>
 <h2>{escape(entry.headline)}</h2><p>{escape(entry.text, quote=False)}</p></section>"""
 
 
@@ -213,8 +130,9 @@ def _wall(story: Story) -> str:
             '<div class="c-meter">You have 2 free articles left this month. <a href="/subscribe">Subscribe</a></div>\n'
         )
     if story.access == "paywalled":
-        return """<div class="c-wall"><h2>This story is for subscribers</h2><p>Subscribe to continue reading. Your first month
-costs €1; you can cancel at any time.</p><a href="/subscribe">See all offers</a> <a href="/login">Log in</a></div>
+        return """<div class="c-wall"><h2>This story is for subscribers</h2>
+<p>Subscribe to continue reading. Your first month costs €1; you can cancel at any time.</p>
+<a href="/subscribe">See all offers</a> <a href="/login">Log in</a></div>
 """
     return ""
 
@@ -223,7 +141,7 @@ def _byline(story: Story) -> str:
     if story.authors == ("Staff and agencies",):
         return '<span class="c-byline__agency">Staff and agencies</span>'
     return "By " + " and ".join(
-        f'<a href="{HOME}by/{name.lower().replace(" ", "-")}">{escape(name)}</a>' for name in story.authors
+        f'<a href="{HOME.rstrip("/")}{author_path(name)}">{escape(name)}</a>' for name in story.authors
     )
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from html import escape
 
-from crawler.demo import millbrook_pages as pages
+from crawler.demo import millbrook_post as posts
 from crawler.demo.documents import Document, Site, html_page, image, redirect
+from crawler.demo.editions import Edition
 from crawler.demo.feeds import Item, robots, rss, sitemap, sitemap_index
-from crawler.demo.millbrook_pages import HOME, TITLE
-from crawler.demo.stories import Edition, Story
+from crawler.demo.millbrook_frame import HOME, TITLE, Frame, listing, page, path, slug, url
+from crawler.demo.stories import Story
 
 _A_PAGE = 4
 _GENERATOR = "https://wordpress.example/?v=6.8"
@@ -19,8 +20,8 @@ _CALENDAR = re.compile(r"/calendar/(\d{4})/(\d{2})/(\d{2})/")
 _PAGES = {
     "about": (
         "About the Courier",
-        "The Millbrook Courier has reported from the Mill Valley since 1903. It is owned by its readers: 2,340 of them hold "
-        "a share, and none holds more than one.",
+        "The Millbrook Courier has reported from the Mill Valley since 1903. It is owned by its readers: 2,340 of "
+        "them hold a share, and none holds more than one.",
     ),
     "contact": ("Contact us", "Newsroom: 14 Bridge Street, Millbrook. news@millbrook-courier.example."),
     "privacy-policy": ("Privacy policy", "We store what the law requires, and delete it when the law allows."),
@@ -29,22 +30,21 @@ _PAGES = {
 
 def build(edition: Edition) -> Site:
     """The whole site on one night; the third night has a new design."""
-    look = pages.MODERN if edition.night >= 3 else pages.CLASSIC
 
     def frame(headline: str, inner: str) -> str:
-        return pages.page(look, headline, f'<h1 class="{look.heading}">{escape(headline)}</h1>{inner}', edition)
+        return page(headline, f'<h1 class="entry-title">{escape(headline)}</h1>{inner}', edition)
 
     documents = {
         **{f"/{name}/": html_page(frame(head, f"<p>{text}</p>")) for name, (head, text) in _PAGES.items()},
-        **dict(_listings(edition, look)),
+        **dict(_listings(edition)),
         **dict(_machine_readable(edition)),
         **{f"/wp-content/uploads/{file}": image() for file in _files(edition)},
     }
     for story in edition.stories:
-        path = pages.path(story)
-        documents[path] = pages.article(look, edition, story)
-        documents[path.rstrip("/")] = redirect(pages.url(story))
-        documents[f"/?p={story.number}"] = redirect(pages.url(story))
+        address = path(story)
+        documents[address] = posts.article(edition, story)
+        documents[address.rstrip("/")] = redirect(url(story))
+        documents[f"/?p={story.number}"] = redirect(url(story))
     site = Site(
         title=TITLE,
         documents=documents,
@@ -54,9 +54,9 @@ def build(edition: Edition) -> Site:
             "It looks like nothing was found at this location. Maybe try one of the links below or a search?",
         ),
         keep=frozenset({"p"}),
-        endless=lambda path: _calendar(path, frame) if edition.traps else None,
+        endless=lambda address: _calendar(address, frame) if edition.traps else None,
     )
-    documents.update({pages.path(story): site.missing(status) for story, status in edition.gone})
+    documents.update({path(story): site.missing(status) for story, status in edition.gone})
     return site
 
 
@@ -64,36 +64,34 @@ def _files(edition: Edition) -> set[str]:
     return {block.figure.file for story in edition.stories for block in story.blocks if block.figure}
 
 
-def _listings(edition: Edition, look: pages.Look) -> Iterator[tuple[str, Document]]:
+def _listings(edition: Edition) -> Iterator[tuple[str, Document]]:
     """The front page and the archives by category, tag and author, a few posts a page."""
     listed = edition.listed
-    yield from _paged("/", TITLE, listed, edition, look)
+    yield from _paged("/", TITLE, listed, edition)
     for section in dict.fromkeys(story.section for story in listed):
         chosen = [story for story in listed if story.section == section]
-        yield from _paged(f"/category/{pages.slug(section)}/", f"Category: {section}", chosen, edition, look)
+        yield from _paged(f"/category/{slug(section)}/", f"Category: {section}", chosen, edition)
     for tag in dict.fromkeys(tag for story in listed for tag in story.tags):
         chosen = [story for story in listed if tag in story.tags]
-        yield from _paged(f"/tag/{pages.slug(tag)}/", f"Tag: {tag}", chosen, edition, look)
+        yield from _paged(f"/tag/{slug(tag)}/", f"Tag: {tag}", chosen, edition)
     for author in dict.fromkeys(name for story in listed for name in story.authors):
         chosen = [story for story in listed if author in story.authors]
-        yield from _paged(f"/author/{pages.slug(author)}/", f"Author: {author}", chosen, edition, look)
+        yield from _paged(f"/author/{slug(author)}/", f"Author: {author}", chosen, edition)
 
 
-def _paged(
-    base: str, title: str, stories: Sequence[Story], edition: Edition, look: pages.Look
-) -> Iterator[tuple[str, Document]]:
+def _paged(base: str, title: str, stories: Sequence[Story], edition: Edition) -> Iterator[tuple[str, Document]]:
     count = -(-len(stories) // _A_PAGE)
     for number in range(1, count + 1):
         shown = stories[(number - 1) * _A_PAGE : number * _A_PAGE]
         address = base if number == 1 else f"{base}page/{number}/"
-        yield address, pages.listing(look, edition, title, base, shown, number=number, count=count)
+        yield address, listing(edition, title, base, shown, number=number, count=count)
     if count > 1:
         yield f"{base}page/1/", redirect(HOME.rstrip("/") + base)
 
 
 def _machine_readable(edition: Edition) -> Iterator[tuple[str, Document]]:
     listed = edition.listed
-    yield "/robots.txt", robots("/wp-admin/", "/subscribers/", sitemaps=[f"{HOME}wp-sitemap.xml"], delay_s=1)
+    yield "/robots.txt", robots("/wp-admin/", "/subscribers/", sitemaps=[f"{HOME}wp-sitemap.xml"])
     yield (
         "/feed/",
         rss(TITLE, HOME, f"{HOME}feed/", [_item(story) for story in listed], generator=_GENERATOR, language="en-GB"),
@@ -102,30 +100,30 @@ def _machine_readable(edition: Edition) -> Iterator[tuple[str, Document]]:
     yield "/comments/feed/", _comments_feed(edition)
     names = ("posts-post-1", "posts-page-1", "taxonomies-category-1", "users-1")
     yield "/wp-sitemap.xml", sitemap_index(f"{HOME}wp-sitemap-{name}.xml" for name in names)
-    yield "/wp-sitemap-posts-post-1.xml", sitemap((pages.url(s), s.modified or s.published) for s in listed)
+    yield "/wp-sitemap-posts-post-1.xml", sitemap((url(s), s.modified or s.published) for s in listed)
     yield "/wp-sitemap-posts-page-1.xml", sitemap((f"{HOME}{name}/", None) for name in _PAGES)
     sections = dict.fromkeys(story.section for story in listed)
     yield (
         "/wp-sitemap-taxonomies-category-1.xml",
-        sitemap((f"{HOME}category/{pages.slug(section)}/", None) for section in sections),
+        sitemap((f"{HOME}category/{slug(section)}/", None) for section in sections),
     )
     authors = dict.fromkeys(name for story in listed for name in story.authors)
-    yield "/wp-sitemap-users-1.xml", sitemap((f"{HOME}author/{pages.slug(a)}/", None) for a in authors)
+    yield "/wp-sitemap-users-1.xml", sitemap((f"{HOME}author/{slug(a)}/", None) for a in authors)
 
 
 def _item(story: Story) -> Item:
     more = (
-        f'<p>The post <a href="{pages.url(story)}">{escape(story.title)}</a> appeared first on '
+        f'<p>The post <a href="{url(story)}">{escape(story.title)}</a> appeared first on '
         f'<a href="{HOME}">{TITLE}</a>.</p>'
     )
     return Item(
-        url=pages.url(story),
+        url=url(story),
         title=story.title,
         summary=story.summary,
         authors=story.authors,
         published=story.published,
         tags=(story.section, *story.tags),
-        content=pages.body(story, pages.CLASSIC) + more,
+        content=posts.body(story) + more,
     )
 
 
@@ -133,7 +131,7 @@ def _comments_feed(edition: Edition) -> Document:
     """What WordPress offers beside the posts' feed: its items are comments and no articles."""
     items = [
         Item(
-            url=f"{pages.url(story)}#comment-{pages.comment_number(story, place)}",
+            url=f"{url(story)}#comment-{posts.comment_number(story, place)}",
             title=f"Comment on {story.title} by {remark.author}",
             summary=remark.text,
             authors=(remark.author,),
@@ -146,9 +144,9 @@ def _comments_feed(edition: Edition) -> Document:
     return rss(title, HOME, f"{HOME}comments/feed/", items, generator=_GENERATOR, language="en-GB")
 
 
-def _calendar(path: str, frame: pages.Frame) -> Document | None:
+def _calendar(address: str, frame: Frame) -> Document | None:
     """A day of the events calendar: every day links to the next and the one before, for ever."""
-    found = _CALENDAR.fullmatch(path)
+    found = _CALENDAR.fullmatch(address)
     try:
         day = date(*map(int, found.groups())) if found else None
     except ValueError:

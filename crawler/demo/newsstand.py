@@ -7,9 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
-from crawler.demo import capital_ledger, elbe_bote, harbour_student, millbrook_courier, orbit_daily
+from crawler.demo import (
+    capital_ledger,
+    elbe_bote,
+    harbour_student,
+    ledger_data,
+    millbrook_courier,
+    millbrook_frame,
+    orbit_daily,
+)
 from crawler.demo.documents import Document, Site, redirect
-from crawler.demo.stories import Edition, load_edition, opening
+from crawler.demo.editions import Edition, load_edition, opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +36,8 @@ class Paper:
 
 PAPERS = (
     Paper(name="harbour-student", title=harbour_student.TITLE, home=harbour_student.HOME),
-    Paper(name="millbrook-courier", title=millbrook_courier.TITLE, home=millbrook_courier.HOME),
-    Paper(name="capital-ledger", title=capital_ledger.TITLE, home=capital_ledger.HOME),
+    Paper(name="millbrook-courier", title=millbrook_frame.TITLE, home=millbrook_frame.HOME),
+    Paper(name="capital-ledger", title=ledger_data.TITLE, home=ledger_data.HOME),
     Paper(name="elbe-bote", title=elbe_bote.TITLE, home=elbe_bote.HOME),
     Paper(name="orbit-daily", title=orbit_daily.TITLE, home=orbit_daily.HOME),
 )

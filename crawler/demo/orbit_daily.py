@@ -7,8 +7,9 @@ from html import escape
 from typing import Any
 
 from crawler.demo.documents import Document, Site, html_page, image, plain
+from crawler.demo.editions import Edition
 from crawler.demo.feeds import Item, json_feed, robots, sitemap
-from crawler.demo.stories import Edition, Story
+from crawler.demo.stories import Story
 
 TITLE = "Orbit Daily"
 HOME = "http://orbit-daily.example/"
@@ -75,7 +76,9 @@ function showList(stories) {
 
 async function start() {
   const article = location.pathname.match(/^\\/(?:articles|lab)\\/(\\d+)$/);
-  const address = article ? "/api/articles/" + article[1] + ".json" : "/api/lists" + location.pathname.replace(/\\/?$/, "/index.json");
+  const address = article
+    ? "/api/articles/" + article[1] + ".json"
+    : "/api/lists" + location.pathname.replace(/\\/?$/, "/index.json");
   const answer = await fetch(address);
   if (!answer.ok) {
     root.replaceChildren(element("p", "Nothing here."));
@@ -156,7 +159,7 @@ def _article(edition: Edition, story: Story) -> Document:
 
 
 def _shell(title: str, menu: str, *, story: Story | None = None, head: str = "") -> Document:
-    changed = story and (story.modified or story.published)
+    changed = (story.modified or story.published) if story else None
     text = _html(title, head, menu, '<div id="root"></div><script src="/app.js" defer></script>')
     return html_page(text, modified=changed)
 

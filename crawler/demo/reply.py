@@ -62,10 +62,12 @@ def _is_packable(document: Document) -> bool:
 
 
 def _offers_gzip(accepted: str) -> bool:
-    offers = [offer.replace(" ", "").lower() for offer in accepted.split(",")]
-    return any(offer in ("gzip", "x-gzip") or offer.startswith("gzip;q=") for offer in offers) and not any(
-        offer.startswith("gzip;q=0") and not offer.strip("gzip;q=0.") for offer in offers
-    )
+    """RFC 9110 section 12.5.3; ``q=0`` means "not that one"."""
+    for offer in accepted.lower().replace(" ", "").split(","):
+        name, _, quality = offer.partition(";q=")
+        if name in ("gzip", "x-gzip"):
+            return quality.rstrip("0.") != "" or quality == ""
+    return False
 
 
 def _is_current(mark: str, modified: datetime | None, asked: Mapping[str, str]) -> bool:

@@ -9,18 +9,18 @@ from urllib.parse import parse_qs, urlsplit
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
-from twisted.internet.task import deferLater
 from twisted.web.http import HTTPChannel, HTTPFactory, Request
 
 from crawler.demo.documents import Document, plain
-from crawler.demo.faults import Asked, spoil
+from crawler.demo.false_pages import HOP, Asked
+from crawler.demo.faults import spoil
 from crawler.demo.newsstand import Newsstand
 from crawler.demo.reply import Reply, answer
 from crawler.demo.state import Hit, State
+from crawler.demo.wire import Wire
 
 #: The host that takes orders; no paper can have this name (RFC 2606).
 CONTROL = "control.invalid"
-_DRIP_S = 0.1
 _LONGEST_WAIT_S = 600
 
 
@@ -42,7 +42,7 @@ class DemoServer(HTTPFactory):
     def log(self, request: Request) -> None:
         """Nothing: the state keeps the hits."""
 
-    def _request(self, channel: HTTPChannel, queued: object = None) -> DemoRequest:
+    def _request(self, channel: HTTPChannel, *_: object) -> DemoRequest:
         return DemoRequest(channel, server=self)
 
 
@@ -52,17 +52,11 @@ class DemoRequest(Request):
     def __init__(self, channel: HTTPChannel, *, server: DemoServer) -> None:
         super().__init__(channel)
         self._server = server
-        self._gone = False
 
     def process(self) -> None:
         """Answer; Twisted calls this once a request is complete."""
-        reply = self._reply()
-        Deferred.fromCoroutine(self._send(reply))
-
-    def connectionLost(self, reason: Any) -> None:  # noqa: N802 (Twisted's name)
-        """The reader has left."""
-        self._gone = True
-        super().connectionLost(reason)
+        wire = Wire(self, self._server.reactor)
+        Deferred.fromCoroutine(wire.send(self._reply()))
 
     def _reply(self) -> Reply:
         method = self.method.decode("latin-1")
@@ -97,7 +91,7 @@ class DemoRequest(Request):
             return answer(plain(f"No such host on this internet: {host}\n", status=502), headers)
         if method not in ("GET", "HEAD"):
             return answer(plain("Only GET and HEAD.\n", status=405), headers)
-        path, _, query = target.partition("?")
+        path, _, query = target.partition(HOP)[0].partition("?")
         document = newsstand.find(host, path, query, state.night)
         url = f"http://{host}{target}"
         trouble = state.trouble_for(url)
@@ -106,11 +100,16 @@ class DemoRequest(Request):
         asked = Asked(url=url, headers=headers, document=document, site=site)
         return spoil(trouble.fault, trouble.options, asked)
 
+    def _content(self) -> bytes:
+        assert self.content is not None  # complete requests have one
+        content: bytes = self.content.read()
+        return content
+
     def _control(self, method: str, path: str, query: str) -> Document:
         state = self._server.state
         orders: dict[tuple[str, str], Callable[[], Any]] = {
             ("POST", "/night"): lambda: state.set_night(int(parse_qs(query)["n"][0])),
-            ("POST", "/faults"): lambda: state.order(json.load(self.content)),
+            ("POST", "/faults"): lambda: state.order(json.loads(self._content())),
             ("DELETE", "/faults"): state.troubles.clear,
             ("GET", "/hits"): state.hits_as_json,
             ("DELETE", "/hits"): state.hits.clear,
@@ -122,69 +121,3 @@ class DemoRequest(Request):
         except (ValueError, KeyError, TypeError) as error:
             return plain(f"{error}\n", status=400)
         return plain(json.dumps(result), "application/json")
-
-    async def _send(self, reply: Reply) -> None:
-        reactor = self._server.reactor
-        if reply.wait_s:
-            await deferLater(reactor, reply.wait_s)
-        if self._gone:
-            return
-        if reply.silent:
-            self.channel.transport.abortConnection()
-            return
-        self.setResponseCode(reply.status)
-        for name, value in reply.headers:
-            self.responseHeaders.addRawHeader(name, value)
-        if reply.hang_up:
-            self.responseHeaders.addRawHeader("Connection", "close")
-        await self._send_body(reply)
-        if self._gone:
-            return
-        if reply.hang_up and self.method != b"HEAD":
-            self.channel.loseConnection()
-        else:
-            self.finish()
-
-    async def _send_body(self, reply: Reply) -> None:
-        if self.method == b"HEAD" or not reply.body:
-            self.write(b"")
-        elif reply.bytes_per_s is None and reply.copies == 1:
-            self.write(reply.body)
-        elif reply.bytes_per_s is None:
-            await self._send_copies(reply.body, reply.copies)
-        else:
-            step = max(1, int(reply.bytes_per_s * _DRIP_S))
-            for start in range(0, len(reply.body), step):
-                if self._gone:
-                    return
-                self.write(reply.body[start : start + step])
-                await deferLater(self._server.reactor, _DRIP_S)
-
-    async def _send_copies(self, body: bytes, copies: int) -> None:
-        """Write ``body`` so many times, each when the one before has left our buffers."""
-        pump = _Pump(self, body, copies)
-        self.registerProducer(pump, streaming=False)
-        await pump.done
-
-
-class _Pump:
-    """A pull producer (Twisted's interface): one copy of the body each time the wire is free."""
-
-    def __init__(self, request: Request, body: bytes, copies: int) -> None:
-        self.done: Deferred[None] = Deferred()
-        self._request = request
-        self._body = body
-        self._left = copies
-
-    def resumeProducing(self) -> None:  # noqa: N802 (Twisted's name)
-        """The wire is free."""
-        self._request.write(self._body)
-        self._left -= 1
-        if self._left == 0:
-            self._request.unregisterProducer()
-            self.done.callback(None)
-
-    def stopProducing(self) -> None:  # noqa: N802 (Twisted's name)
-        """The reader has left."""
-        self._left = 0
-        self.done.callback(None)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from crawler.demo.faults import HOP, Option, check_options
-from crawler.demo.stories import NIGHTS
+from crawler.demo.editions import NIGHTS
+from crawler.demo.false_pages import HOP, Option
+from crawler.demo.faults import check_options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

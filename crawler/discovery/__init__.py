@@ -1,4 +1,4 @@
-"""The bytes of a feed, sitemap, front page or robots.txt in, the Links it lists out. Pure, and never raises.
+"""The bytes of a feed, sitemap or front page in, the Links it lists out. Pure, and never raises.
 
 A document that cannot be read is an expected thing on the web: it gives a Listing whose ``problem`` says
 in a sentence what is wrong, with the links that could be read nevertheless. The readers::
@@ -6,7 +6,6 @@ in a sentence what is wrong, with the links that could be read nevertheless. The
     feeds.read_feed          RSS 0.9x, 1.0, 2.0, Atom, JSON Feed
     sitemaps.read_sitemap    sitemap, sitemap index, news sitemap, plain text, a feed in a sitemap's place
     links.read_front         a front or section page
-    robots.read_robots       the Sitemap and Crawl-delay lines
     sniff                    which of these a document is, whatever it was declared to be
 """
 

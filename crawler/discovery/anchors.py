@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml import etree, html
-from w3lib.encoding import html_to_unicode
+from lxml import html
 
 from crawler.discovery.likeness import Place
 from crawler.discovery.spelling import tidy
+from crawler.discovery.tree import text_of
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MENU_TAGS = ("nav", "footer", "menu")
@@ -21,32 +21,6 @@ _MENU_NAME = re.compile(
     r"(?i)(?:^|\s)(?:(?:main|site|page|top|bottom|primary|secondary|global|sub|meta|header|mobile|social|haupt|"
     r"fuss|user)[-_]?)*(?:nav|navi|navbar|navigation|menu|menue|footer|breadcrumbs?)"
     r"(?:[-_](?:bar|list|items?|links?|container|wrap|wrapper|main|primary|secondary|top|menu|nav|inner|site))*(?=\s|$)"
-)
-_UNREAD = ("script", "style", "noscript", "svg", "template")
-_INLINE = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "cite",
-        "code",
-        "em",
-        "font",
-        "i",
-        "mark",
-        "q",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "wbr",
-    )
 )
 _ORDER = tuple(Place)
 
@@ -60,29 +34,6 @@ class Anchor:
     text: str
     place: Place
     rel: frozenset[str]
-
-
-def parse(page: bytes | str) -> html.HtmlElement | None:
-    """The tree of a page, with bytes decoded as browsers do; None when there is none.
-
-    lxml and not BeautifulSoup, which needs thirty times as long (0.25 s for a front of 320 kB) for the same
-    tree: fronts are read in the process that downloads.
-    """
-    text = page if isinstance(page, str) else html_to_unicode(None, page, auto_detect_fun=_guess)[1]
-    data = text.replace("\0", "").encode("utf-8", "replace")
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        return html.document_fromstring(data, parser=parser)
-    except etree.LxmlError:  # nothing but white space and comments
-        return None
-
-
-def _guess(body: bytes) -> str:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
 
 
 def iter_anchors(tree: html.HtmlElement) -> Iterator[Anchor]:
@@ -100,23 +51,6 @@ def iter_anchors(tree: html.HtmlElement) -> Iterator[Anchor]:
         words = words or tidy(element.get("title") or element.get("aria-label"), 300)
         rel = frozenset((element.get("rel") or "").lower().split())
         yield Anchor(href=href, text=words or "", place=place, rel=rel)
-
-
-def text_of(element: html.HtmlElement) -> str:
-    """The words of an element, with a space where a block ends; scripts and styles left out."""
-    if not len(element):
-        return element.text or ""
-    parts: list[str] = []
-    walk = etree.iterwalk(element, events=("start", "end"))
-    for event, node in walk:
-        edge = "" if node.tag in _INLINE else " "
-        if event == "start" and node.tag in _UNREAD:
-            walk.skip_subtree()
-        elif event == "start":
-            parts += (edge, node.text or "")
-        else:
-            parts += (edge, node.tail or "" if node is not element else "")
-    return "".join(parts)
 
 
 def _place(element: html.HtmlElement, places: dict[html.HtmlElement, Place]) -> Place:

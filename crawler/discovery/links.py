@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 from lxml import html
 
 from archive.types import Hint, Kind, Link, Via
 from archive.urls import without_amp
 from crawler.discovery import FrontListing
-from crawler.discovery.anchors import Anchor, better, iter_anchors, parse
+from crawler.discovery.anchors import Anchor, better, iter_anchors
 from crawler.discovery.likeness import (
     Place,
     count_words,
@@ -21,6 +22,7 @@ from crawler.discovery.likeness import (
 )
 from crawler.discovery.sniff import head_text, root_name
 from crawler.discovery.spelling import absolute, parts_of, tidy
+from crawler.discovery.tree import parse
 from crawler.discovery.words import OLDER, READ_MORE
 from pipelines.site import same_site
 
@@ -28,36 +30,49 @@ __all__ = ["Place", "looks_like_article", "read_front"]
 
 #: Links of either sort taken from one page.
 MAX_PAGES, MAX_SECTIONS, MAX_FEEDS = 2000, 60, 20
+#: Links looked at, of any sort: busy fronts have a thousand, and each costs 0.1 ms.
+MAX_ANCHORS = 10_000
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 _FEED_NAMES = ("feed", "rss", "atom", "rss2", "rdf")
 _FEED_FILES = ("rss.xml", "feed.xml", "atom.xml", "feed.json", "rss.php", "feed.php", "feeds.xml", "rss2.xml")
+_LIKE_A_FEED = re.compile(r"(?i)feed|rss|atom|rdf")
 _ARROWS = " «»‹›<>→←…·|.\u00a0"
 #: "3 comments": no title either.
 _COUNT = re.compile(r"\d+(?: \w+)?$")
 _OTHER_SCHEMES = ("mailto:", "javascript:", "tel:", "data:", "whatsapp:", "sms:", "about:", "blob:")
 
 
-def read_front(page: bytes | str, url: str, *, kind: Kind = Kind.FRONT, also_on: Collection[str] = ()) -> FrontListing:
+def read_front(
+    page: bytes | str,
+    url: str,
+    *,
+    kind: Kind = Kind.FRONT,
+    content_type: str | None = None,
+    also_on: Collection[str] = (),
+) -> FrontListing:
     """What the front or section page at ``url`` leads to on its own site and on the hosts ``also_on``.
 
     Args:
         kind: FRONT or SECTION: what ``hint.via`` says.
+        content_type: the header, for the encoding of a page in bytes.
     """
     root = root_name(head_text(page) if isinstance(page, bytes) else page[:4096])
     if root in ("rss", "feed", "rdf", "urlset", "sitemapindex"):
         return FrontListing(problem=f"This is a document of <{root}>, not a page.")
-    tree = parse(page)
+    tree = parse(page, content_type)
     if tree is None:
         return FrontListing(problem="The page is empty.")
     base = _base(tree, url)
     own = absolute(url, url) or url
-    written = list(iter_anchors(tree))
+    written = list(islice(iter_anchors(tree), MAX_ANCHORS))
     anchors, dropped = _by_url(written, base, own, also_on)
     via = Via.SECTION if kind is Kind.SECTION else Via.FRONT
     pages = [_link(u, a, Kind.PAGE, via, url) for u, a in anchors.items() if looks_like_article(u, a.text, a.place)]
     sections = [_link(u, a, Kind.SECTION, via, url) for u, a in _sections(anchors, own)]
     problem = None
-    if len(pages) > MAX_PAGES or len(sections) > MAX_SECTIONS:
+    if len(written) == MAX_ANCHORS:
+        problem = f"The page has {MAX_ANCHORS} links or more; only so many were looked at."
+    elif len(pages) > MAX_PAGES or len(sections) > MAX_SECTIONS:
         problem = f"The page leads to {len(pages)} articles and {len(sections)} sections; not all were taken."
     return FrontListing(
         links=tuple(pages[:MAX_PAGES]),
@@ -85,7 +100,8 @@ def _by_url(written: list[Anchor], base: str, own: str, also_on: Collection[str]
         if anchor.href.lower().startswith(_OTHER_SCHEMES):
             continue
         target = absolute(anchor.href, base)
-        target = absolute(without_amp(target), base) if target else None
+        if target and (full := without_amp(target)) != target:
+            target = absolute(full, base)
         if target is None:
             dropped += 1
         elif target != own and (same_site(target, own) or parts_of(target)[0] in also_on):
@@ -124,6 +140,8 @@ def _feeds(tree: html.HtmlElement, written: list[Anchor], base: str, own: str) -
     )
     found = dict.fromkeys(t for href, title in declared if (t := absolute(href, base)) and _is_news(t, title))
     for anchor in written:
+        if not _LIKE_A_FEED.search(anchor.href):  # most: the rest costs more
+            continue
         target = absolute(anchor.href.removeprefix("feed:"), base)
         if target and same_site(target, own) and _is_feed_address(target) and _is_news(target, anchor.text):
             found.setdefault(target)

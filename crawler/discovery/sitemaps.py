@@ -20,7 +20,7 @@ _CHUNK = 256 * 1024
 _ENTRIES = {"urlset": "url", "sitemapindex": "sitemap"}
 _FEEDS = ("rss", "feed", "rdf")
 #: An ampersand that begins no entity. Recovery would drop it and the word behind, and change the URL.
-_BARE_AMPERSAND = re.compile(rb"(<!\[CDATA\[.*?\]\]>)|&(?!#?\w{1,32};)", re.DOTALL)
+_BARE_AMPERSAND = re.compile(rb"(<!\[CDATA\[[^<\]]*\]\]>)|&(?!#?\w{1,32};)")
 
 
 def read_sitemap(body: bytes, url: str) -> Listing:

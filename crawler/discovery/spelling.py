@@ -6,10 +6,8 @@ import html
 import re
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-
 from archive.urls import normalise_or_none
+from crawler.discovery.tree import parse, text_of
 
 #: Characters. Longer titles are mistakes of the site, and would be carried in every hint.
 MAX_TITLE = 500
@@ -18,10 +16,6 @@ MAX_SUMMARY = 1000
 #: Characters of a fragment that are looked at for its words: some feeds put a whole page in a summary.
 _MAX_FRAGMENT = 20_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_UNREAD = ["script", "style", "template"]
-#: Tags at which a word ends, though no space is written.
-_BREAK = re.compile(r"(?i)(?=</?(?:br|p|div|li|ul|ol|td|tr|h[1-6]|figcaption|blockquote)\b)")
-_TAG = re.compile(r"<[^>]*>")
 
 
 def absolute(href: str, base: str) -> str | None:
@@ -38,8 +32,11 @@ def absolute(href: str, base: str) -> str | None:
 
 
 def parts_of(url: str) -> tuple[str, str, str]:
-    """Host, path and query of a normalised URL; the host in lower case, without a port."""
-    parts = urlsplit(url)
+    """Host, path and query of a URL; the host in lower case, without a port. Empty for what is no URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", "", ""
     return parts.hostname or "", parts.path, parts.query
 
 
@@ -61,11 +58,5 @@ def words_of(fragment: object, limit: int = MAX_TITLE) -> str | None:
     fragment = fragment[:_MAX_FRAGMENT]
     if "<" not in fragment:
         return tidy(html.unescape(fragment), limit)
-    # html.parser leaves "3 < 5" alone, which lxml would take for a tag.
-    try:
-        soup = BeautifulSoup(_BREAK.sub(" ", fragment), "html.parser")
-    except ParserRejectedMarkup:  # "<![if !mso]>" and the like
-        return tidy(html.unescape(_TAG.sub(" ", fragment)), limit)
-    for tag in soup(_UNREAD):
-        tag.decompose()
-    return tidy(soup.get_text(), limit)
+    tree = parse(fragment)
+    return None if tree is None else tidy(text_of(tree), limit)

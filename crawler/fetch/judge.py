@@ -29,6 +29,7 @@ _ROBOTS_AGAIN = timedelta(days=7)
 
 ROBOTS = "robots.txt"
 ASKED_TO_WAIT = "asked to wait"
+NO_SITEMAP = "no sitemap"
 
 _NETWORK = (
     (CannotResolveHostError, "dns", "the host name does not resolve"),
@@ -75,6 +76,11 @@ def refused_status(entry: Entry, status: int, now: datetime, *, retry_after: str
         due_at=failure_due(entry.attempts, now, asked_to_wait=wait),
         answered=False,
     )
+
+
+def no_sitemap(now: datetime) -> Verdict:
+    """The guess that there might be a sitemap at the usual place was wrong; looked at again in a month."""
+    return Verdict(state=State.READ, outcome=None, reason=NO_SITEMAP, due_at=now + timedelta(days=30))
 
 
 def parse_retry_after(value: str | None, now: datetime) -> timedelta:

@@ -11,6 +11,7 @@ from scrapy.settings import Settings
 
 from archive.times import utc_now
 from crawler.desk import Desk, DocumentRead
+from crawler.errors import CrawlerError
 from crawler.sources import load_config, pick, require_contact, user_agent
 from crawler.spiders.news import NewsSpider
 
@@ -37,6 +38,7 @@ class CrawlResult:
     """How a crawl went."""
 
     run: int
+    #: Stopped on request (Ctrl-C, SIGTERM); the next crawl goes on.
     interrupted: bool
     documents: tuple[DocumentRead, ...]
     #: Of a dry run: each page met, and what a crawl would do with it.
@@ -82,9 +84,11 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         raise error
     desk = crawler.get_extension(Desk)
     assert desk is not None
+    if desk.end not in ("finished", "shutdown"):
+        raise CrawlerError(f"the crawl ended early ({desk.end}); {log or 'the log'} tells why, the next goes on")
     return CrawlResult(
         run=desk.run,
-        interrupted=desk.interrupted,
+        interrupted=desk.end == "shutdown",
         documents=tuple(desk.documents),
         plan=tuple(desk.plan),
         log=log,

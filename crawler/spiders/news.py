@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -30,8 +31,9 @@ _MAX_DEPTH = 3
 _MAX_SITEMAPS = 200
 #: Section pages found in a front page's menus that are read.
 _MAX_SECTIONS = 12
-#: Asked for when neither robots.txt nor the operator names a sitemap.
+#: Asked for when neither robots.txt nor the operator names a sitemap; that it is missing is no failure.
 _USUAL_SITEMAP = "/sitemap.xml"
+_GUESSED = "the usual place"
 
 
 class NewsSpider(Spider):
@@ -58,11 +60,9 @@ class NewsSpider(Spider):
         assert refine is not None
         self.frontier = Frontier(self.desk, refine)
         self.desk.page_left = self.frontier.done
-        given = self.settings.getlist("NIGHTDESK_URLS")
-        if given:
-            self.desk.given(given)
-        if not given or self.desk.only:
-            self.desk.writer.ledger.enter_due(list(self.desk.sources), run=self.desk.run, now=utc_now())
+        self.desk.enter_given()
+        if self.desk.whole_sources:
+            self.desk.enter_due()
             for errand in self._openings():
                 self.frontier.add_document(errand)
         async for work in self.frontier.work():
@@ -147,6 +147,8 @@ class NewsSpider(Spider):
         verdict = judge.refused_status(entry, response.status, now, retry_after=_header(response, "Retry-After"))
         if verdict.state is State.GONE and entry.state is State.KEPT and entry.article_id:
             self.desk.writer.articles.mark_gone(entry.article_id, now)
+        if verdict.state is State.GONE and [hint.where for hint in entry.hints] == [_GUESSED]:
+            verdict = judge.no_sitemap(now)
         if response.status in (429, 503):
             self.desk.paused[errand.source.name] = judge.ASKED_TO_WAIT
         self.desk.settle(errand, verdict, now=now)
@@ -170,19 +172,22 @@ class NewsSpider(Spider):
 
     # ---- documents that list pages ------------------------------------------------------------------------
 
-    def parse_document(self, response: Response) -> None:
+    async def parse_document(self, response: Response) -> None:
         """A feed, sitemap, front or section page that answered: its links go into the ledger."""
         errand: Errand = response.meta["errand"]
         if response.status == 200:
-            self._read(errand, response)
+            await self._read(errand, response)
         else:
             self._settle_status(errand, response)
         self.frontier.document_done(errand.source.name)
 
-    def _read(self, errand: Errand, response: Response) -> None:
+    async def _read(self, errand: Errand, response: Response) -> None:
         entry, source, now = errand.entry, errand.source, utc_now()
         content_type = _header(response, "Content-Type") or ""
-        listing = _read_listing(response.body, response.url, content_type, entry.kind)
+        # In a thread, so that a sitemap of 50,000 lines (seconds) does not hold up the downloads.
+        listing = await asyncio.to_thread(
+            _read_listing, response.body, response.url, content_type, entry.kind, source.also_on
+        )
         pages = [link for link in listing.links if link.kind is Kind.PAGE and self.desk.is_own(link.url, source)]
         self.desk.discover(pages, source)
         detail = f"{len(pages)} pages listed" + (f"; {listing.problem}" if listing.problem else "")
@@ -235,13 +240,12 @@ class NewsSpider(Spider):
         named = list(robotparser.rp.sitemaps) if isinstance(robotparser, ProtegoRobotParser) else []
         robots = request.url.split("/", 3)
         base = "/".join(robots[:3])
+        where = base + "/robots.txt" if named else _GUESSED
         for text in named or [base + _USUAL_SITEMAP]:
             url = normalise_or_none(text if "://" in text else base + "/" + text.lstrip("/"))
             if url and self.desk.is_own(url, errand.source):
-                entry = self.desk.document(
-                    url, Kind.SITEMAP, errand.source, via=Via.SITEMAP, where=base + "/robots.txt"
-                )
-                if entry.kind is Kind.SITEMAP and (entry.state is not State.GONE or named):
+                entry = self.desk.document(url, Kind.SITEMAP, errand.source, via=Via.SITEMAP, where=where)
+                if entry.kind is Kind.SITEMAP and (named or entry.reason != judge.NO_SITEMAP):
                     self.frontier.add_document(Errand(source=errand.source, entry=entry, depth=1))
 
     # ---- no answer ------------------------------------------------------------------------------------------
@@ -259,14 +263,14 @@ class NewsSpider(Spider):
             self.frontier.document_done(errand.source.name)
 
 
-def _read_listing(body: bytes, url: str, content_type: str, kind: Kind) -> Listing:
+def _read_listing(body: bytes, url: str, content_type: str, kind: Kind, also_on: tuple[str, ...]) -> Listing:
     """Read a document as what it is, whatever it was declared to be."""
     actual = sniff(body, content_type, url)
     if actual is Kind.FEED and kind is not Kind.SITEMAP:
         return read_feed(body, url, content_type)
     if kind in (Kind.SITEMAP, Kind.FEED) or actual is Kind.SITEMAP:
         return read_sitemap(body, url) if kind is not Kind.FEED else read_feed(body, url, content_type)
-    return read_front(body, url, kind=kind)
+    return read_front(body, url, kind=kind, content_type=content_type, also_on=also_on)
 
 
 def _header(response: Response, name: str) -> str | None:

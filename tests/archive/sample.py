@@ -81,7 +81,7 @@ class Sample:
         row = {"url_id": url_id, "where_url": where, "via": via, "first_run": run, "last_run": run}
         self.db["sightings"].insert(row)
 
-    def capture(self, run: int, url: str, *, status: int = 200, source: str = "gazette") -> int:
+    def capture(self, run: int, url: str, *, status: int = 200, source: str = "gazette", **columns: Any) -> int:
         path = "warc/2026/11/nightdesk-20261110020000-00001.warc.gz"
         self.db["warc_files"].insert({"id": 1, "path": path, "started_at": iso(NIGHT_1), "size": 123_456}, ignore=True)
         self._offset += 1000
@@ -97,7 +97,7 @@ class Sample:
             "length": 900,
             "payload_size": 5000,
             "payload_digest": "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ",
-        }
+        } | columns
         return int(self.db["captures"].insert(row).last_pk)
 
     def article(self, title: str = "A title", body: str = "A body.", *, url: str | None = None, **columns: Any) -> str:

@@ -4,12 +4,12 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.conftest import NOW, an_article
 
 from archive.articles import ArticleStore, Stored
 from archive.seq import seq_floor
 from archive.types import Article, Hint, Kind, Link, Outcome, Via
 from archive.writer import ArchiveWriter
+from tests.conftest import NOW, an_article
 
 LATER = NOW + timedelta(days=1)
 

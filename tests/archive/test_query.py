@@ -119,7 +119,7 @@ def test_what_was_mended_can_be_read(text: str, spelling: str, mended: bool) -> 
 @example("NOT " * 3000 + "a")
 @example("a " * 3000)
 @example("NEAR(a b, 99999999999999999999)")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_is_typed_sqlite_takes_it(index: sqlite3.Connection, text: str) -> None:
     words = understand(text)
     if words.expression is not None:
@@ -127,7 +127,7 @@ def test_whatever_is_typed_sqlite_takes_it(index: sqlite3.Connection, text: str)
 
 
 @given(typed)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_spelling_typed_again_means_the_same(text: str) -> None:
     words = understand(text)
     if words.expression is not None:

@@ -131,7 +131,7 @@ words = st.lists(
     sort=st.sampled_from([None, "newest", "oldest", "relevance"]),
     limit=st.sampled_from([None, 1, 3]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_count_list_and_export_agree(
     *,
     archive: Archive,

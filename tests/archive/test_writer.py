@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.archive.test_captures import exchange
-from tests.conftest import NOW, open_archive
 
 from archive.captures import encode_exchange, read_capture
-from archive.errors import Locked, NotAnArchive
+from archive.errors import NotAnArchive
 from archive.types import Hint, Kind, Link, State, Via
 from archive.writer import ArchiveWriter
+from tests.archive.test_captures import exchange
+from tests.conftest import NOW, open_archive
 
 PAGE = "http://gazette.example/news/a?x=1"
 

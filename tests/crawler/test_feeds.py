@@ -328,3 +328,7 @@ def test_no_bytes_make_the_readers_raise(pieces: list[bytes], content_type: str 
     listing = read_feed(body, URL, content_type)
     assert all(link.url.startswith("http") for link in listing.links)
     sniff(body, content_type, URL)
+
+
+def test_a_document_at_no_address_gives_no_links() -> None:
+    assert read_feed(rss("<item><link>/a</link></item>"), "http://[").links == ()

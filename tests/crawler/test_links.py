@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from archive.types import Kind, Via
 from crawler.discovery import FrontListing
 from crawler.discovery.likeness import looks_like_section, page_number
-from crawler.discovery.links import Place, looks_like_article, read_front
+from crawler.discovery.links import MAX_ANCHORS, MAX_PAGES, Place, looks_like_article, read_front
 
 HOME = "https://paper.example/"
 
@@ -110,6 +110,12 @@ def test_old_tables_are_read_in_their_encoding_against_their_base() -> None:
         ("/artikel.php?id=124", None),
     ]
     assert [section.url[29:] for section in listing.sections] == ["/politik.htm", "/lokales.htm", "/kategorie.php?id=3"]
+
+
+def test_the_header_s_encoding_counts() -> None:
+    page = '<h2><a href="/post/zar">Žar na žalu</a></h2>'.encode("iso-8859-2")
+    (link,) = read_front(page, HOME, content_type="text/html; charset=iso-8859-2").links
+    assert link.hint.title == "Žar na žalu"
 
 
 def test_a_section_page_says_so_and_does_not_lead_home_or_to_itself() -> None:
@@ -271,6 +277,8 @@ def test_words_in_scripts_are_no_headline_and_blocks_end_words() -> None:
         '<main><a href="/post/win"><style>.x{}</style><div>Our <i>w</i>in</div><div>at last</div><!-- x -->!</a></main>'
     )
     assert read(page).links[0].hint.title == "Our win at last !"
+    label = '<h2><a href="/post/vote"><span class="k3">Live</span>The <em>vote</em>: as it happened</a></h2>'
+    assert read(label).links[0].hint.title == "Live The vote: as it happened"
 
 
 @pytest.mark.parametrize(
@@ -303,3 +311,14 @@ def test_no_page_makes_the_reader_raise(page: str, as_bytes: bool) -> None:
     listing = read_front(page.encode("utf-8", "replace") if as_bytes else page, HOME)
     assert all(link.url.startswith("http") for link in (*listing.links, *listing.sections))
     assert not {link.url for link in listing.links} & {link.url for link in listing.sections}
+
+
+def test_more_links_than_are_looked_at_are_said() -> None:
+    listing = read_front("".join(f'<a href="/post/p{n}">t</a>' for n in range(MAX_ANCHORS + 5)), HOME)
+    assert len(listing.links) == MAX_PAGES
+    assert listing.problem is not None
+    assert str(MAX_ANCHORS) in listing.problem
+
+
+def test_a_document_at_no_address_gives_no_links() -> None:
+    assert read_front(PLAIN, "http://[").links == ()

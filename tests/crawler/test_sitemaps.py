@@ -195,3 +195,7 @@ def test_no_bytes_make_the_reader_raise(pieces: list[bytes], packed: bool) -> No
     body = b"".join(pieces)
     listing = read_sitemap(gzip.compress(body) if packed else body, URL)
     assert all(link.url.startswith("http") for link in listing.links)
+
+
+def test_a_document_at_no_address_gives_no_links() -> None:
+    assert read_sitemap(urlset("<loc>/a</loc>"), "http://[").links == ()

@@ -1,0 +1,115 @@
+"""Text for the terminal by way of rich, which is loaded when something is printed, not before.
+
+Whatever pages say is printed without control characters, so that no page can steer the reader's terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+#: Lines longer than this are tiring to read, however wide the window is.
+_WIDEST = 96
+#: Marks that ``Hits`` puts around found words for ``print_hits``: no page has them, control characters are cut.
+MARKS = ("\x02", "\x03")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_MARKED = re.compile(f"{MARKS[0]}(.*?){MARKS[1]}")
+
+
+def new_console() -> Console:
+    """A console on stdout, never wider than is good to read."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, _WIDEST)
+    return console
+
+
+def _clean(text: str) -> str:
+    return _CONTROLS.sub(" ", text)
+
+
+def styled(text: str, *, style: str = "") -> Text:
+    """Text in one style."""
+    from rich.text import Text
+
+    return Text(_clean(text), style=style)
+
+
+def highlighted(marked: str, console: Console, *, style: str = "") -> Text:
+    """Found words in bold and colour; in brackets where there is no colour."""
+    from rich.text import Text
+
+    colour = console.is_terminal and not console.no_color
+    text = Text(style=style)
+    at = 0
+    for match in _MARKED.finditer(marked):
+        text.append(_clean(marked[at : match.start()]))
+        word = _clean(match[1])
+        text.append(word if colour else f"[{word}]", style="bold yellow" if colour else "")
+        at = match.end()
+    return text.append(_clean(marked[at:]))
+
+
+def indented(what: RenderableType, *, by: int = 2) -> RenderableType:
+    """The same, moved to the right."""
+    from rich.padding import Padding
+
+    return Padding(what, (0, 0, 0, by), expand=False)
+
+
+def put(console: Console, *what: RenderableType) -> None:
+    """Print to the console; into a pipe without the spaces that rich fills lines with."""
+    if console.is_terminal:
+        console.print(*what)
+        return
+    with console.capture() as capture:
+        console.print(*what)
+    console.file.writelines(line.rstrip() + "\n" for line in capture.get().splitlines())
+
+
+def put_table(console: Console, table: RenderableType) -> None:
+    """Print a table whole: in a window too narrow for it the lines run on, and no number is lost."""
+    width = console.width
+    console.width = max(width, console.measure(table, options=console.options.update(max_width=10_000)).maximum)
+    put(console, table)
+    console.width = width
+
+
+def put_line(console: Console, line: str, *, style: str = "") -> None:
+    """Print a line that is not to be folded: an address, to be copied whole."""
+    console.print(styled(line, style=style), soft_wrap=True)
+
+
+def paired(pairs: Sequence[tuple[str, str]], *, style: str = "dim") -> Table:
+    """Names on the left, values on the right, folded under themselves."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(style=style, no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        table.add_row(styled(name), styled(value))
+    return table
+
+
+def columned(*headings: str) -> Table:
+    """A table without lines; a heading that starts with ``>`` is of a column of numbers."""
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for heading in headings:
+        right = heading.startswith(">")
+        table.add_column(heading.lstrip(">"), justify="right" if right else "left", no_wrap=True)
+    return table
+
+
+def cell(value: object) -> Text:
+    """A value for a table; nought is a dash, so that what is not nought stands out."""
+    return styled(f"{value:,}" if isinstance(value, int) and value else "–" if value == 0 else str(value))
