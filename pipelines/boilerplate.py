@@ -11,7 +11,7 @@ from archive.fingerprint import plain
 from archive.types import Image
 from pipelines.authors import clean_names, has_lead
 from pipelines.body import Block
-from pipelines.captions import looks_like_caption, split_credit
+from pipelines.captions import LONGEST, looks_like_caption, split_credit
 from pipelines.datelines import is_update, read_date_line
 from pipelines.dates import Clock, Moment, iter_dates
 from pipelines.phrases import ends_the_text, is_furniture, reading_minutes
@@ -104,7 +104,7 @@ def _take(cleaned: Cleaned, line: str, captions: set[str], known: Known, *, in_h
     if minutes is not None:
         cleaned.minutes = cleaned.minutes or minutes
         return True
-    if is_furniture(line) or _key(line) in captions:
+    if is_furniture(line) or (len(line) <= LONGEST and _key(line) in captions):
         return True
     if line.startswith("©") or (not cleaned.running and _is_link(line, known.links)):
         return True
@@ -165,7 +165,7 @@ def _once(blocks: list[Block]) -> list[Block]:
     for number, block in enumerate(blocks):
         if block.kind in ("row", "code") or len(block.text.split()) < _REPEATED_WORDS:
             continue
-        key = _key(block.text)
+        key = block.text.casefold()
         earlier = place.setdefault(key, number)
         if earlier == number:
             continue

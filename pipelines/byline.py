@@ -21,7 +21,6 @@ _META_WORDS = """
     citation_author twitter:data1 cxenseparse:author news_authors author_name
 """
 _META = tuple(_META_WORDS.split())
-#: Words that are known not to be in a person's name but in a newspaper's.
 Names = list[str]
 
 

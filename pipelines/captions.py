@@ -35,7 +35,7 @@ _SENTENCE_AND_CREDIT = re.compile(
     r"[^.:!?]{2,60}\.?$"
 )
 _LABELLED = re.compile(rf"(?i)^\W*(?:{_LABEL}|©)")
-#: A caption without a credit is no longer than this; with one, a little longer.
+#: Characters of the longest caption.
 LONGEST = 600
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -43,11 +42,6 @@ class Sheet:
     scripted: bool
     #: All words of the page's body, navigation included, on one line.
     shown: str
-
-    @property
-    def fetched_at(self) -> datetime:
-        """When the page was fetched, the latest instant that it can speak of."""
-        return self.page.fetched_at
 
 
 def _parse(text: str) -> HtmlElement | None:
