@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from archive.captures import read_capture
 from archive.errors import DamagedCapture
@@ -16,8 +16,12 @@ from archive.ledger import Entry, Verdict
 from archive.times import utc_now
 from archive.types import Kind, Outcome, Page, State
 from crawler.desk import Desk, Errand
+from crawler.sources import Source
 from pipelines.stages import Refine
 
+#: Sources whose feeds, sitemaps and fronts are being read at once. At a second between two requests to a host
+#: this is about what one process can fetch; more would only put off the first pages, and leave the cleaning idle.
+_OPEN_SOURCES = 100
 #: Pages of one source under way at once: one on the wire, others waiting for their turn or being cleaned.
 _PER_SOURCE = 6
 #: Entries taken from the ledger at a time: one query serves this many requests.
@@ -27,15 +31,19 @@ _BATCH = 100
 class Frontier:
     """Hands out errands and pages until there is nothing left to do.
 
-    Documents are put in by ``add_document``; a page is under way from when it is handed out until ``done``.
+    ``openings``: source → the documents that its night begins with, asked for when its turn comes. Further ones
+    are put in by ``add_document``; a page is under way from when it is handed out until ``done``.
     """
 
-    def __init__(self, desk: Desk, refine: Refine) -> None:
+    def __init__(self, desk: Desk, refine: Refine, openings: Callable[[Source], Iterable[Errand]]) -> None:
         self._desk = desk
         self._refine = refine
+        self._openings = openings
+        self._unopened = deque(desk.sources.values() if desk.whole_sources else ())
         self._documents: deque[Errand] = deque()
         self._documents_asked: set[int] = set()
-        self._documents_open = 0
+        #: Documents of each source that are waiting or under way.
+        self._reading: Counter[str] = Counter()
         self._ready: dict[str, deque[Entry]] = {name: deque() for name in desk.sources}
         self._under_way: dict[int, str] = {}
         self._active: Counter[str] = Counter()
@@ -52,11 +60,14 @@ class Frontier:
         if errand.entry.id not in self._documents_asked:
             self._documents_asked.add(errand.entry.id)
             self._documents.append(errand)
+            self._reading[errand.source.name] += 1
             self._changed.set()
 
     def document_done(self, source: str) -> None:
         """A document was read, or failed; its pages are in the ledger."""
-        self._documents_open -= 1
+        self._reading[source] -= 1
+        if not self._reading[source]:
+            del self._reading[source]
         self._unread.add(source)
         self._changed.set()
 
@@ -77,16 +88,22 @@ class Frontier:
         """Errands to send and raw pages to clean, until all is done."""
         while True:
             self._changed.clear()
+            self._open_sources()
             while self._documents:
-                self._documents_open += 1
                 yield self._documents.popleft()
             for errand in self._next_pages():
                 yield errand
             for page in self._left_to_clean():
                 yield page
-            if not (self._documents or self._documents_open or self._under_way or self._cleaning or self._more()):
+            if not (self._unopened or self._reading or self._under_way or self._cleaning or self._more()):
                 return
             await self._changed.wait()
+
+    def _open_sources(self) -> None:
+        while self._unopened and len(self._reading) < _OPEN_SOURCES:
+            source = self._unopened.popleft()
+            for errand in self._openings(source):
+                self.add_document(errand)
 
     def _more(self) -> bool:
         return any(self._ready.values()) or bool(self._unread)

@@ -14,6 +14,7 @@ ROBOTSTXT_OBEY = True
 # ---- pace ----------------------------------------------------------------------------------------------
 CONCURRENT_REQUESTS = 64  # over all hosts
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_ITEMS = 1  # an answer gives one item at most; Scrapy starts this many tasks for every answer
 DOWNLOAD_DELAY = 1.0  # seconds between two requests to a host; sources.toml may set its own
 DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer
 RETRY_TIMES = 1  # within the run, for network faults; a later run asks again anyway

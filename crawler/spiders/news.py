@@ -23,6 +23,7 @@ from crawler.discovery.links import read_front
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.fetch import judge
 from crawler.frontier import Frontier
+from crawler.sources import Source
 from pipelines.stages import LeftForLater, Refine
 
 #: Documents that lead to one another: sitemap index → index → sitemap, a section's further pages.
@@ -58,31 +59,28 @@ class NewsSpider(Spider):
         self.desk = desk_of(self.crawler)
         refine = self.crawler.get_item_pipeline(Refine)
         assert refine is not None
-        self.frontier = Frontier(self.desk, refine)
+        self.frontier = Frontier(self.desk, refine, self._openings)
         self.desk.page_left = self.frontier.done
         self.desk.enter_given()
         if self.desk.whole_sources:
             self.desk.enter_due()
-            for errand in self._openings():
-                self.frontier.add_document(errand)
         async for work in self.frontier.work():
             yield work if isinstance(work, Page) else self._request(work)
 
-    def _openings(self) -> Iterator[Errand]:
-        """The documents that a night begins with: declared ones, and those discovered on earlier nights."""
-        for source in self.desk.sources.values():
-            declared = (
-                (Kind.FEED, source.feeds),
-                (Kind.SITEMAP, source.sitemaps),
-                (Kind.SECTION, source.sections),
-                (Kind.FRONT, (source.home,)),
-            )
-            for kind, urls in declared:
-                for url in urls:
-                    entry = self.desk.document(url, kind, source, via=Via.GIVEN, where="sources.toml")
-                    yield Errand(source=source, entry=entry)
-            for entry in self.desk.writer.ledger.documents(source.name, utc_now()):
-                yield Errand(source=source, entry=entry, depth=1)
+    def _openings(self, source: Source) -> Iterator[Errand]:
+        """The documents that a source's night begins with: declared ones, and those discovered on earlier nights."""
+        declared = (
+            (Kind.FEED, source.feeds),
+            (Kind.SITEMAP, source.sitemaps),
+            (Kind.SECTION, source.sections),
+            (Kind.FRONT, (source.home,)),
+        )
+        for kind, urls in declared:
+            for url in urls:
+                entry = self.desk.document(url, kind, source, via=Via.GIVEN, where="sources.toml")
+                yield Errand(source=source, entry=entry)
+        for entry in self.desk.writer.ledger.documents(source.name, utc_now()):
+            yield Errand(source=source, entry=entry, depth=1)
 
     def _request(self, errand: Errand) -> Request:
         entry, headers = errand.entry, {}
