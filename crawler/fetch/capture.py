@@ -16,6 +16,10 @@ from archive.urls import normalise_or_none
 from crawler.desk import Desk, Errand, desk_of
 
 
+#: Bytes from which on handing a body to a thread costs less than compressing it here.
+_WORTH_A_THREAD = 64 * 1024
+
+
 class Capture:
     """Downloader middleware next to the network, at 950: sees robots.txt, each redirect, and encoded bodies."""
 
@@ -53,8 +57,10 @@ class Capture:
             # Behind a proxy the address is the proxy's, which says nothing of the site.
             ip=str(response.ip_address) if response.ip_address and not request.meta.get("proxy") else None,
         )
-        # Compressing takes ten times as long as all the rest, and zlib lets the loop go on meanwhile.
-        members, digest = await asyncio.to_thread(encode_exchange, exchange)
+        if len(exchange.body) < _WORTH_A_THREAD:
+            members, digest = encode_exchange(exchange)
+        else:  # compressing takes ten times as long as all the rest, and zlib lets the loop go on meanwhile
+            members, digest = await asyncio.to_thread(encode_exchange, exchange)
         request.meta["capture_id"] = desk.writer.keep_encoded(
             exchange, members, digest, run=desk.run, url_id=errand.entry.id if errand else None
         )

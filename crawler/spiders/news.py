@@ -32,6 +32,8 @@ _MAX_DEPTH = 3
 _MAX_SITEMAPS = 200
 #: Section pages found in a front page's menus that are read.
 _MAX_SECTIONS = 12
+#: Bytes from which on a document is read in a thread.
+_WORTH_A_THREAD = 256 * 1024
 #: Asked for when neither robots.txt nor the operator names a sitemap; that it is missing is no failure.
 _USUAL_SITEMAP = "/sitemap.xml"
 _GUESSED = "the usual place"
@@ -182,10 +184,11 @@ class NewsSpider(Spider):
     async def _read(self, errand: Errand, response: Response) -> None:
         entry, source, now = errand.entry, errand.source, utc_now()
         content_type = _header(response, "Content-Type") or ""
-        # In a thread, so that a sitemap of 50,000 lines (seconds) does not hold up the downloads.
-        listing = await asyncio.to_thread(
-            _read_listing, response.body, response.url, content_type, entry.kind, source.also_on
-        )
+        document = (response.body, response.url, content_type, entry.kind, source.also_on)
+        if len(response.body) < _WORTH_A_THREAD:
+            listing = _read_listing(*document)
+        else:  # a sitemap of 50,000 lines takes seconds, in which the downloads go on
+            listing = await asyncio.to_thread(_read_listing, *document)
         pages = [link for link in listing.links if link.kind is Kind.PAGE and self.desk.is_own(link.url, source)]
         self.desk.discover(pages, source)
         detail = f"{len(pages)} pages listed" + (f"; {listing.problem}" if listing.problem else "")
