@@ -21,9 +21,11 @@ set_up() {
     [ -f "$venv/.nightdesk" ] && [ "$(cat "$venv/.nightdesk")" = "$want" ] && return
     echo "setting up $venv (a minute or two, once) …" >&2
     [ -x "$python" ] || python3 -m venv "$venv"
-    PIP_CONSTRAINT=$PWD/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
-        "$python" -m pip install --quiet --editable '.[langid]' --requirement requirements-dev.txt 2>&1 |
-        grep -v -e 'does not provide the extra' -e '^Location ' >&2 || true
+    if ! PIP_CONSTRAINT=$PWD/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 "$python" -m pip install --quiet \
+        --editable '.[langid]' --requirement requirements-dev.txt > "$venv/pip.log" 2>&1; then
+        cat "$venv/pip.log" >&2
+        exit 1
+    fi
     "$python" -c 'import trafilatura, scrapy, sqlite_utils, pytest, crawler.cli'
     echo "$want" > "$venv/.nightdesk"
 }
@@ -35,6 +37,12 @@ case ${1:-} in
     typing) set_up; "$python" -m mypy ;;
     check) "$0" lint; "$0" typing; "$0" test ;;
     bench) set_up; "$python" bench/crawl.py ;;
-    pins) "$python" -m pip freeze --exclude-editable | LC_ALL=C sort -f > constraints.txt ;;
+    pins) # setuptools builds the package and is not installed beside it: its pin is kept as it is
+        {
+            head -1 constraints.txt
+            { grep '^setuptools==' constraints.txt; "$python" -m pip freeze --exclude-editable; } | LC_ALL=C sort -f
+        } > constraints.new
+        mv constraints.new constraints.txt
+        ;;
     *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 2 ;;
 esac

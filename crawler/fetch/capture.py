@@ -15,7 +15,6 @@ from archive.times import utc_now
 from archive.urls import normalise_or_none
 from crawler.desk import Desk, Errand, desk_of
 
-
 #: Bytes from which on handing a body to a thread costs less than compressing it here.
 _WORTH_A_THREAD = 64 * 1024
 
