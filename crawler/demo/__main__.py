@@ -60,7 +60,8 @@ def _serve(newsstand: Newsstand, state: State, port: int) -> int:
         print(f"cannot listen on 127.0.0.1:{port}: {error.socketError}", file=sys.stderr)
         return 1
     threading.Thread(target=_stop_at_end_of_input, args=(reactor,), daemon=True).start()
-    print(json.dumps({"port": listening.getHost().port}), flush=True)
+    # From inside the running reactor: from then on it hears SIGTERM.
+    reactor.callLater(0, print, json.dumps({"port": listening.getHost().port}), flush=True)
     reactor.run()
     return 0
 
