@@ -155,6 +155,31 @@ class Ledger:
         )
         return cursor.rowcount > 0
 
+    def relist(self, where_url: str, *, run: int, now: datetime) -> int:
+        """A document is unchanged (304): all that it listed when it was last read, it lists tonight.
+
+        How many of them are pages that this run had not met yet.
+        """
+        stamp = iso(now)
+        cursor = self._db.execute(
+            """
+            insert or ignore into run_urls (run_id, url_id, source, outcome, reason)
+            select :run, id, source,
+                   iif(state = 'captured' or due_at <= :now, 'waiting', 'known'),
+                   iif(state = 'captured' or due_at <= :now, 'queued', state)
+            from sightings join urls on urls.id = url_id
+            where where_url = :where and kind = 'page'
+              and last_run = (select max(last_run) from sightings where where_url = :where)
+            """,
+            {"run": run, "now": stamp, "where": where_url},
+        )
+        last_read = "(select max(last_run) from sightings where where_url = :where)"
+        self._db.execute(
+            f"update sightings set last_run = :run where where_url = :where and last_run = {last_read}",  # noqa: S608
+            {"run": run, "where": where_url},
+        )
+        return cursor.rowcount
+
     def enter_due(self, sources: Sequence[str], *, run: int, now: datetime) -> None:
         """Bring into this run every page that is due, or captured and not yet cleaned, whoever lists it or not."""
         for source in sources:

@@ -84,6 +84,8 @@ def m001_first_house(db: Database) -> None:
             last_run integer not null references runs(id),
             primary key (url_id, where_url)
         ) strict, without rowid;
+        -- what a document listed when it was last read
+        create index sightings_where on sightings (where_url, last_run);
 
         -- What each run did with each page URL: the funnel is a count of this.
         create table run_urls (

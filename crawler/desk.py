@@ -167,6 +167,10 @@ class Desk:
         found = self.writer.ledger.discover(links, source=source.name, run=self.run, now=utc_now())
         self.counts[source.name]["found"] += found
 
+    def relist(self, where_url: str, source: Source) -> None:
+        """An unchanged document lists what it listed before."""
+        self.counts[source.name]["found"] += self.writer.ledger.relist(where_url, run=self.run, now=utc_now())
+
     def enter_due(self) -> None:
         """Bring in what is due, whoever lists it tonight or not."""
         self.writer.ledger.enter_due(list(self.sources), run=self.run, now=utc_now())

@@ -142,6 +142,8 @@ class NewsSpider(Spider):
         if response.status == 304:
             if entry.article_id:
                 self.desk.writer.articles.mark_seen(entry.article_id, now)
+            if entry.kind is not Kind.PAGE:
+                self.desk.relist(response.url, errand.source)
             self.desk.settle(errand, judge.unchanged(entry, now, response.meta.get("capture_id")), now=now)
             return
         verdict = judge.refused_status(entry, response.status, now, retry_after=_header(response, "Retry-After"))

@@ -83,6 +83,20 @@ def test_what_is_due_enters_a_run_though_nobody_lists_it_any_more(writer: Archiv
     assert outcomes(writer, second) == {("waiting", "queued"): 1}
 
 
+def test_an_unchanged_document_lists_what_it_listed_when_it_was_last_read(writer: ArchiveWriter) -> None:
+    discover(writer, link("a"), link("dropped"))
+    kept(writer, "a", timedelta(days=1))
+    kept(writer, "dropped", timedelta(days=1))
+    second = writer.ledger.start_run("crawl", {}, NOW)
+    discover(writer, link("a"), link("b"), run=second)
+    third = writer.ledger.start_run("crawl", {}, NOW)
+    assert writer.ledger.relist(FEED, run=third, now=NOW) == 2
+    assert outcomes(writer, third) == {("known", "kept"): 1, ("waiting", "queued"): 1}
+    fourth = writer.ledger.start_run("crawl", {}, NOW)
+    assert writer.ledger.relist(FEED, run=fourth, now=NOW) == 2
+    assert writer.ledger.relist(FEED, run=fourth, now=NOW) == 0
+
+
 def test_never_asked_pages_come_first_and_the_newest_of_them_before_the_old(writer: ArchiveWriter) -> None:
     discover(
         writer,

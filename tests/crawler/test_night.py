@@ -227,7 +227,11 @@ def test_an_unchanged_night_adds_no_article_and_no_revision(internet: DemoIntern
     first = crawl(internet, folder)
     articles = query(folder, "select id, revision, body, origins from articles order by id")
     internet.reset_hits()
-    crawl(internet, folder)
+    second = crawl(internet, folder)
+    assert {name: sum(outcomes.values()) for name, outcomes in second.items()} == {
+        name: sum(outcomes.values()) for name, outcomes in first.items()
+    }
+    assert {outcome for outcomes in second.values() for outcome in outcomes} == {"known"}
     assert all(hit.status == 304 for hit in internet.hits() if not hit.path.endswith(("robots.txt", "sitemap.xml")))
     third = crawl(internet, folder, "--revisit", "all")
     for source, outcomes in third.items():
