@@ -30,7 +30,10 @@ class Stored:
     #: NEW, UPDATED, UNCHANGED or DUPLICATE.
     outcome: Outcome
     article_id: str
+    #: The revision that holds its text.
     revision: int
+    #: For a person: what was done otherwise than usual.
+    note: str | None = None
 
 
 class ArticleStore:
@@ -57,6 +60,8 @@ class ArticleStore:
         An article that is read from another URL already is a DUPLICATE if the texts are the same story; if they
         are not, the page's canonical address is wrong (a habit of content systems), and its own URL is taken.
         A URL that stopped answering hands its article over to the next one that gives it.
+
+        What was seen before the present text leaves the article as it is: ``_see_older``.
         """
         canonical = article.canonical_url or article.url or key
         if canonical is None:
@@ -84,7 +89,7 @@ class ArticleStore:
 
     def _find(self, id_: str) -> dict[str, Any] | None:
         rows = self._db.query(
-            "select id, url_id, seq, title, body, revision, content_hash, gone_at, capture_id"
+            "select id, url_id, seq, title, body, revision, revised_at, last_seen_at, content_hash, gone_at, capture_id"
             " from articles where id = ?",
             [id_],
         )
@@ -92,8 +97,9 @@ class ArticleStore:
 
     def _see(self, id_: str, at: datetime) -> None:
         self._db.execute(
-            "update articles set last_seen_at = max(last_seen_at, ?), gone_at = null where id = ?",
-            [iso(at), id_],
+            "update articles set last_seen_at = max(last_seen_at, :at), gone_at = iif(gone_at > :at, gone_at, null)"
+            " where id = :id",
+            {"at": iso(at), "id": id_},
         )
 
     def _insert(self, article: Article, id_: str, source: str, seen: dict[str, Any]) -> Stored:
@@ -105,19 +111,79 @@ class ArticleStore:
         return Stored(outcome=Outcome.NEW, article_id=id_, revision=1)
 
     def _see_again(self, article: Article, found: dict[str, Any], seen: dict[str, Any]) -> Stored:
-        row = row_of(article)
-        if row["content_hash"] == found["content_hash"] or self._same_bytes(found["capture_id"], seen["capture_id"]):
+        row, at = row_of(article), seen["last_seen_at"]
+        same = row["content_hash"] == found["content_hash"] or self._same_bytes(found["capture_id"], seen["capture_id"])
+        # A crawl may clean two addresses of an article in another order than it asked for them, so that only a
+        # saved copy is held against ``last_seen_at``.
+        if at < found["revised_at"] or (at < found["last_seen_at"] and self._is_saved_copy(seen["capture_id"])):
+            return self._see_older(row, found, seen, same=same)
+        if same:
             self._see(found["id"], from_iso(seen["last_seen_at"]))
             self._db.execute("update articles set url_id = ? where id = ?", [seen["url_id"], found["id"]])
             return Stored(outcome=Outcome.UNCHANGED, article_id=found["id"], revision=found["revision"])
-        self._keep_revision(found["id"], seen["last_seen_at"])
+        self._keep_revision(found["id"], at)
         base = article.published_at
         if base is not None and not 0 <= found["seq"] - seq_floor(base) < SLOTS_PER_SECOND:
             row["seq"] = self._next_seq(base)
-        row |= seen | {"revised_at": seen["last_seen_at"], "revision": found["revision"] + 1}
+        row |= seen | {"revised_at": at, "revision": found["revision"] + 1}
+        row["last_seen_at"] = max(at, found["last_seen_at"])
+        if found["gone_at"] is not None and found["gone_at"] > at:
+            row["gone_at"] = found["gone_at"]
         sets = ", ".join(f"{column} = :{column}" for column in row)
         self._db.execute(f"update articles set {sets} where id = :id", row | {"id": found["id"]})  # noqa: S608
         return Stored(outcome=Outcome.UPDATED, article_id=found["id"], revision=found["revision"] + 1)
+
+    def _see_older(self, row: dict[str, Any], found: dict[str, Any], seen: dict[str, Any], *, same: bool) -> Stored:
+        """A copy from before the archive's last look: the present text stays.
+
+        Another text becomes an earlier revision where its place among the others is certain: then it is UPDATED,
+        with that revision's number.
+        """
+        id_, at = found["id"], seen["last_seen_at"]
+        self._db.execute("update articles set first_seen_at = min(first_seen_at, ?) where id = ?", [at, id_])
+        if same:
+            return Stored(outcome=Outcome.UNCHANGED, article_id=id_, revision=found["revision"])
+        number = self._keep_earlier(row, found, seen)
+        if number is None:
+            note = "an older copy; the archive has a newer text"
+            return Stored(outcome=Outcome.UNCHANGED, article_id=id_, revision=found["revision"], note=note)
+        note = f"an older copy, kept as revision {number}"
+        return Stored(outcome=Outcome.UPDATED, article_id=id_, revision=number, note=note)
+
+    def _keep_earlier(self, row: dict[str, Any], found: dict[str, Any], seen: dict[str, Any]) -> int | None:
+        """Make a text a revision between those that were seen before and after it; its number.
+
+        None: it is one of these two texts, another was seen at the same instant, or no later one began after it.
+        The later revisions are numbered anew.
+        """
+        id_, at = found["id"], seen["last_seen_at"]
+        earlier = self._db.execute(
+            "select revision, valid_from, content_hash from revisions where article_id = ? order by revision", [id_]
+        ).fetchall()
+        timeline = [*earlier, (found["revision"], found["revised_at"], found["content_hash"])]
+        before = [known for known in timeline if known[1] <= at]
+        after = [known for known in timeline if known[1] > at]
+        neighbours = [*before[-1:], *after[:1]]
+        if not after or any(since == at or text == row["content_hash"] for _, since, text in neighbours):
+            return None
+        number, until, _ = after[0]
+        for sql in (  # by way of negative numbers: they must be unique after every single row
+            "update revisions set revision = -revision - 1 where article_id = :id and revision >= :number",
+            "update revisions set revision = -revision where article_id = :id and revision < 0",
+            "update articles set revision = revision + 1 where id = :id",
+            "update revisions set valid_until = :at where article_id = :id and revision = :number - 1",
+        ):
+            self._db.execute(sql, {"id": id_, "number": number, "at": at})
+        kept = {column: row[column] for column in ("title", "body", "content_hash")}
+        kept |= {"article_id": id_, "revision": number, "valid_from": at, "valid_until": until}
+        kept |= {"capture_id": seen["capture_id"], "record": _json({name: row[name] for name in _kept_columns()})}
+        self._db.table("revisions").insert(kept)
+        return int(number)
+
+    def _is_saved_copy(self, capture_id: int | None) -> bool:
+        """True for an imported file: it has no HTTP status."""
+        found = self._db.execute("select status is null from captures where id = ?", [capture_id]).fetchone()
+        return bool(found and found[0])
 
     def _same_bytes(self, before: int | None, now: int | None) -> bool:
         """True if both captures hold the same payload: then it was our cleaning that changed, not the page."""
@@ -129,8 +195,7 @@ class ArticleStore:
         return bool(same)
 
     def _keep_revision(self, id_: str, until: str) -> None:
-        columns = [c.strip() for c in _KEPT_WITH_REVISION.split(",")]
-        record = ", ".join(f"'{c}', {c}" for c in columns)
+        record = ", ".join(f"'{c}', {c}" for c in _kept_columns())
         self._db.execute(
             f"""
             insert into revisions (article_id, revision, valid_from, valid_until, title, body, content_hash,
@@ -154,6 +219,10 @@ class ArticleStore:
             if last < floor + SLOTS_PER_SECOND - 1:
                 return int(last) + 1
             floor += SLOTS_PER_SECOND
+
+
+def _kept_columns() -> list[str]:
+    return [column.strip() for column in _KEPT_WITH_REVISION.split(",")]
 
 
 def row_of(article: Article) -> dict[str, Any]:

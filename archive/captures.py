@@ -21,6 +21,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive.encodings import unpack
 from archive.errors import DamagedCapture
 from archive.times import iso
 from archive.types import CaptureRef
@@ -77,12 +78,16 @@ class Capture:
     status: int | None
     #: Names in lower case.
     headers: Headers
-    #: With content encodings undone.
-    body: bytes
+    #: As received.
+    raw: bytes
     truncated: bool
     digest: str
-    #: Bytes as received.
-    payload_size: int
+
+    @property
+    def body(self) -> bytes:
+        """The body with content encodings undone. Raises Unpackable when they cannot be."""
+        encodings = [value for name, value in self.headers if name == "content-encoding"]
+        return unpack(self.raw, ",".join(encodings)) if self.status is not None else self.raw
 
 
 class WarcFile:
@@ -259,9 +264,6 @@ def decode_member(member: bytes) -> Capture | None:
 def _read_record(record: object) -> Capture:
     head = record.rec_headers  # type: ignore[attr-defined]
     http = record.http_headers  # type: ignore[attr-defined]
-    received = record.raw_stream.read()  # type: ignore[attr-defined]
-    record.raw_stream = BytesIO(received)  # type: ignore[attr-defined]
-    body = record.content_stream().read()  # type: ignore[attr-defined]
     url = head.get_header("WARC-Target-URI")
     headers: Headers = (("content-type", head.get_header("Content-Type")),)
     if http is not None:
@@ -273,10 +275,9 @@ def _read_record(record: object) -> Capture:
         fetched_at=datetime.fromisoformat(head.get_header("WARC-Date")),
         status=int(http.get_statuscode()) if http is not None else None,
         headers=headers,
-        body=body,
+        raw=record.raw_stream.read(),  # type: ignore[attr-defined]
         truncated=head.get_header("WARC-Truncated") is not None,
         digest=head.get_header("WARC-Payload-Digest"),
-        payload_size=len(received),
     )
 
 

@@ -6,11 +6,13 @@ fails says why in one line and exits with the status of the ArchiveError; Ctrl-C
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 import click
@@ -48,10 +50,18 @@ def _reading(command: Command) -> Command:
         try:
             with Archive(folder) as archive:
                 command(archive, **arguments)
+            sys.stdout.flush()
         except ArchiveError as error:
             _fail(str(error), error.exit_status)
         except sqlite3.DatabaseError as error:
             _fail(f"the database of {folder} cannot be read: {error}", ArchiveError.exit_status)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # a reader that has seen enough: click ends us without a word
+                raise
+            with suppress(OSError):
+                sys.stdout.close()  # or what is left in it is tried again, and fails again, at the very end
+            what = error.filename or "the output"
+            _fail(f"{what} cannot be read or written: {error.strerror or error}", ArchiveError.exit_status)
         except KeyboardInterrupt:
             raise SystemExit(130) from None
 

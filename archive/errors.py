@@ -4,12 +4,18 @@ ArchiveError                 root; ``str()`` names the thing and the way out
 ├── NoArchive                the folder holds no archive
 ├── NotAnArchive             archive.db is some other program's database, or too new for us
 ├── Locked                   another process is writing; says which
+├── CannotWrite              the disk is full, or the folder may not be written
 ├── NotFound                 no such article, URL or run
 ├── BadQuery                 a filter's value cannot be understood (words never raise)
 └── DamagedCapture           the WARC does not hold what a row says it holds
 """
 
 from __future__ import annotations
+
+import sqlite3
+
+#: What the operating system and SQLite raise when an archive cannot be read or written.
+DRIVER_ERRORS: tuple[type[Exception], ...] = (OSError, sqlite3.Error)
 
 
 class ArchiveError(Exception):
@@ -36,6 +42,12 @@ class Locked(ArchiveError):
     exit_status = 4
 
 
+class CannotWrite(ArchiveError):
+    """The disk is full, or the folder may not be written."""
+
+    exit_status = 8
+
+
 class NotFound(ArchiveError):
     """No such article, URL or run."""
 
@@ -50,5 +62,3 @@ class BadQuery(ArchiveError):
 
 class DamagedCapture(ArchiveError):
     """A WARC file does not hold what a row says it holds."""
-
-    exit_status = 6

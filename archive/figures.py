@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.errors import NotFound
+from archive.lock import writer_is_at_work
 from archive.seq import SLOTS_PER_SECOND
 from archive.times import from_iso, from_iso_or_none
 from archive.types import Kind, Outcome, Run, State
@@ -78,7 +79,7 @@ def stats_of(db: Database, database: Path) -> Stats:
     (gone,) = db.execute("select count(*) from articles where gone_at is not null").fetchone()
     captures = db.execute("select count(*) from captures").fetchone()[0]
     warc_files, warc_bytes = db.execute("select count(*), coalesce(sum(size), 0) from warc_files").fetchone()
-    runs = runs_of(db)
+    runs = runs_of(db, database.parent)
     return Stats(
         articles=sum(source.articles for source in sources),
         revisions=revisions,
@@ -95,8 +96,19 @@ def stats_of(db: Database, database: Path) -> Stats:
     )
 
 
-def runs_of(db: Database) -> list[Run]:
-    """Every run, oldest first."""
+def runs_of(db: Database, folder: Path) -> list[Run]:
+    """Every run, oldest first. One that says it is running while nobody writes was killed: ``crashed``."""
+    runs = _runs(db)
+    running = {run.id for run in runs if run.status == "running"}
+    if not running or writer_is_at_work(folder):
+        return runs
+    # Read again: a run may have ended, or begun, between the first reading and the look at the lock.
+    return [
+        replace(run, status="crashed") if run.status == "running" and run.id in running else run for run in _runs(db)
+    ]
+
+
+def _runs(db: Database) -> list[Run]:
     return [
         Run(
             id=row["id"],
@@ -111,9 +123,12 @@ def runs_of(db: Database) -> list[Run]:
     ]
 
 
-def run_of(db: Database, run: int) -> Run:
+def run_of(db: Database, folder: Path, run: int) -> Run:
     """One run. Raises NotFound, which names the last one."""
-    runs = runs_of(db)
+    return _one(runs_of(db, folder), run)
+
+
+def _one(runs: list[Run], run: int) -> Run:
     found = next((each for each in runs if each.id == run), None)
     if found is None:
         last = f"the last one is {runs[-1].id}" if runs else "there was none so far"
@@ -123,7 +138,7 @@ def run_of(db: Database, run: int) -> Run:
 
 def funnel_of(db: Database, run: int) -> dict[str, Counter[Outcome]]:
     """What a run did with each source's pages; the sum of a Counter is what was discovered."""
-    run_of(db, run)
+    _one(_runs(db), run)
     funnel: dict[str, Counter[Outcome]] = {}
     for source, outcome, number in db.execute(
         "select source, outcome, count(*) from run_urls where run_id = ? group by 1, 2 order by 1, 2", [run]
@@ -134,7 +149,7 @@ def funnel_of(db: Database, run: int) -> dict[str, Counter[Outcome]]:
 
 def problems_of(db: Database, run: int) -> list[Problem]:
     """What went otherwise than hoped in a run: documents that failed one by one, pages grouped by reason."""
-    run_of(db, run)
+    _one(_runs(db), run)
     documents = db.query(
         """
         select u.source, u.kind, 'failed' as outcome, e.reason, 1 as number, u.url, e.detail

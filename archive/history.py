@@ -107,8 +107,13 @@ def history_of(db: Database, url: str) -> History:
 
 
 def spellings(url: str) -> list[str]:
-    """The normalised URLs that a person may mean by ``url``, likeliest first; empty: it is no URL."""
+    """The normalised URLs that a person may mean by ``url``, likeliest first; empty: it is no URL.
+
+    An imported file that names no address stands in the ledger as ``urn:sha256:…``.
+    """
     url = sendable_text(url).strip()
+    if url.lower().startswith("urn:"):
+        return [url.lower()]
     written = [url] if "://" in url else [f"https://{url}", f"http://{url}"] if "." in url else []
     found: list[str] = []
     for each in written:
@@ -234,8 +239,10 @@ def _unknown(db: Database, url: str) -> str:
 
     candidates = spellings(url)
     if not candidates:
-        return f"{url[:200]!r} is no http or https URL"
+        return f"{url[:200]!r} is no http or https URL, nor the urn: of an imported file"
     host = urlsplit(candidates[0]).netloc
+    if not host:
+        return f"{candidates[0][:200]} is no file that was imported into this archive"
     known = [row[0] for origin in ("https", "http") for row in _urls_of(db, f"{origin}://{host}")]
     message = f"{candidates[0]} was never seen in this archive"
     near = get_close_matches(candidates[0], known, n=3, cutoff=0.8)

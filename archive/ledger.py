@@ -217,6 +217,13 @@ class Ledger:
         )
         return list(rows)
 
+    def postpone(self, source: str, until: datetime) -> None:
+        """Ask for no page of a source before ``until``: its site wants to be left alone."""
+        self._db.execute(
+            "update urls set due_at = ? where source = ? and kind = 'page' and due_at < ?",
+            [iso(until), source, iso(until)],
+        )
+
     def claim(self, source: str, *, run: int, now: datetime, limit: int, but_not: set[int]) -> list[Entry]:
         """Up to ``limit`` pages of a source to ask for now: never asked ones first, newest listed first.
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from pathlib import Path
 
 from archive.errors import Locked
 from archive.times import iso, utc_now
+
+#: A reader that looks whether somebody writes holds the lock for less than this, and a writer waits as long.
+_GLANCE_S = 0.05
+_TRIES = 4
 
 
 class WriterLock:
@@ -16,17 +21,24 @@ class WriterLock:
 
     def __init__(self, folder: Path, purpose: str) -> None:
         self._file = (folder / "archive.lock").open("a+")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not self._take():
             holder = self._read_holder()
             self._file.close()
-            raise Locked(
-                f"{folder} is being written by {holder}; wait for it to finish, or stop that process"
-            ) from None
+            raise Locked(f"{folder} is being written by {holder}; wait for it to finish, or stop that process")
         self._file.truncate(0)
         self._file.write(json.dumps({"pid": os.getpid(), "purpose": purpose, "since": iso(utc_now())}))
         self._file.flush()
+
+    def _take(self) -> bool:
+        for left in reversed(range(_TRIES)):
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if left:
+                    time.sleep(_GLANCE_S)
+            else:
+                return True
+        return False
 
     def _read_holder(self) -> str:
         self._file.seek(0)
@@ -40,3 +52,18 @@ class WriterLock:
         """Let the next writer in. The file stays: removing it would race with a waiting process."""
         self._file.truncate(0)
         self._file.close()
+
+
+def writer_is_at_work(folder: Path) -> bool:
+    """Whether a process holds the archive's lock; also True where that cannot be told.
+
+    It cannot without a lock file, nor on a medium mounted read-only, whose writer may be another machine.
+    """
+    try:
+        if os.statvfs(folder).f_flag & os.ST_RDONLY:
+            return True
+        with (folder / "archive.lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # closing the file gives it back
+    except OSError:
+        return True
+    return False

@@ -65,7 +65,7 @@ class Archive:
             raise NoArchive(f"{self.folder} cannot be looked into: {error.strerror}") from error
         if not found:
             raise NoArchive(f"there is no archive in {self.folder}; make one with: nightdesk init {self.folder}")
-        self._db = open_to_read(self._database)
+        self._open: Database | None = open_to_read(self._database)
 
     def __enter__(self) -> Self:
         """Use as a context manager, which closes it."""
@@ -78,8 +78,16 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._db.close()
+        """Let go of the database. What is asked afterwards raises ArchiveError."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    @property
+    def _db(self) -> Database:
+        if self._open is None:
+            raise ArchiveError("the archive is closed")
+        return self._open
 
     def __len__(self) -> int:
         """How many articles there are."""
@@ -103,7 +111,7 @@ class Archive:
 
     def get(self, id_or_url: str) -> StoredArticle:
         """One article, by its id or by any URL that it is known under. Raises NotFound."""
-        for id_ in self._ids(id_or_url):
+        for id_ in self._ids(_named(id_or_url)):
             for row in self._db.query(
                 f"select {COLUMNS} from articles a {JOINED_CAPTURE} where a.id = ?",  # noqa: S608 (our own words)
                 [id_],
@@ -139,15 +147,15 @@ class Archive:
 
     def explain(self, url: str) -> History:
         """What happened to a URL: seen where, asked when, kept or refused why. Raises NotFound."""
-        return history_of(self._db, url)
+        return history_of(self._db, _named(url))
 
     def runs(self) -> list[Run]:
         """Every crawl and import, oldest first."""
-        return runs_of(self._db)
+        return runs_of(self._db, self.folder)
 
     def run(self, run: int) -> Run:
         """One crawl or import. Raises NotFound."""
-        return run_of(self._db, run)
+        return run_of(self._db, self.folder, run)
 
     def funnel(self, run: int) -> dict[str, Counter[Outcome]]:
         """Source → what the run did with how many of its pages. Raises NotFound."""
@@ -204,6 +212,13 @@ class Archive:
                 return str(error)
             return f"no article has the id {shown!r}; find one with: nightdesk search WORDS"
         return f"{history.url} is no article, it is {history.state}; the story is told by: nightdesk explain {shown}"
+
+
+def _named(name: object) -> str:
+    """What an article or a URL is asked for by. Raises NotFound for a value that names nothing, such as None."""
+    if not isinstance(name, str):
+        raise NotFound(f"{name!r} is neither an article's id nor a URL")
+    return name
 
 
 def as_query(query: Query | str | None, filters: dict[str, Any]) -> Query:
@@ -270,6 +285,8 @@ def _check(db: Database, path: Path) -> None:
 
     db.execute("pragma query_only = on")
     check_ours(db, str(path))
+    if db.execute("select 1 from sqlite_master").fetchone() is None:
+        raise NotAnArchive(f"{path} is empty; make it an archive with: nightdesk init {path.parent}")
     if migrations.pending(db):
         raise NotAnArchive(
             f"{path} was made by an earlier nightdesk; run this once to bring it forward: nightdesk init {path.parent}"

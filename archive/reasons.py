@@ -61,16 +61,28 @@ _REASONS: dict[str, str] = {
     "robots.txt": "the site's robots.txt forbids it",
     "off-site": "it leads to another site",
     "scheme": "it is neither http nor https",
+    "robots-unreachable": "the site's robots.txt could not be read, so nothing is asked for",
+    "url-too-long": "its address is longer than any article's",
     "redirects": "too many redirects, or a loop of them",
+    "bad-redirect": "it redirects to what is no address",
     "dns": "its host was not found",
     "timeout": "no whole answer came in the time allowed",
     "connection-refused": "its host accepted no connection",
     "too-large": "the answer is larger than allowed",
     "network": "the connection failed",
+    "error": "asking for it failed",
+    "bad-encoding": "the body's compression cannot be undone",
+    "unexpected-304": "the site answered 304 Not Modified, though nothing of it is kept here",
+    "no sitemap": "no sitemap is there",
+    "disk": "there was no room to keep it",
     "damaged-capture": "its raw page could not be read back",
     "queued": "its turn did not come",
+    "not reached": "its turn did not come",
+    "limit": "the run's number of pages was reached",
+    "interrupted": "the run was stopped before its turn came",
+    "asked to wait": "the site asked to be left alone for a while",
 }
-_HTTP = re.compile(r"http-([1-5][0-9]{2})")
+_HTTP = re.compile(r"http-([0-9]{3})")
 _DUPLICATE_OF = re.compile(r"of ([a-z2-7]{16})")
 
 

@@ -5,11 +5,14 @@ The listing, the count and the export run on the same ``Selection``, so they can
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from archive.errors import ArchiveError
 from archive.query import Query
 from archive.record import COLUMNS, JOINED_CAPTURE, StoredArticle, article_from_row
 from archive.seq import SLOTS_PER_SECOND, seq_floor
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 #: A word in the title says more than one in the body: weights of title, authors, description, body.
 _BM25 = "bm25(10.0, 4.0, 3.0, 1.0)"
 _SNIPPET_WORDS = 32
+#: The largest number that SQLite takes.
+_MOST = 2**63 - 1
 #: Around found words inside SQLite: two noncharacters, which no text holds.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 
@@ -128,7 +133,7 @@ def selection(query: Query, *, default_sort: str = "newest") -> Selection:
             filters.append(f"articles_fts.rank match '{_BM25}'")
             order = "order by articles_fts.rank"
     filters += _range(query, key, parameters)
-    parameters["limit"] = -1 if query.limit is None else query.limit
+    parameters["limit"] = -1 if query.limit is None else min(query.limit, _MOST)
     return Selection(
         from_=from_,
         where=" and ".join(filters) or "true",
@@ -143,15 +148,28 @@ def count(db: Database, query: Query, *, limited: bool = True) -> int:
     """How many articles a listing or an export of the Query has; without its limit if not ``limited``."""
     chosen = selection(query)
     inner = f"select 1 from {chosen.from_} where {chosen.where}"  # noqa: S608 (our own words)
-    (number,) = db.execute(f"select count(*) from ({inner})", chosen.parameters).fetchone()  # noqa: S608
+    with _while_open():
+        (number,) = db.execute(f"select count(*) from ({inner})", chosen.parameters).fetchone()  # noqa: S608
     return min(int(number), query.limit) if limited and query.limit else int(number)
 
 
 def iter_articles(db: Database, query: Query) -> Iterator[StoredArticle]:
     """The articles of a Query, read one after the other."""
     chosen = selection(query)
-    for row in db.query(chosen.sql(COLUMNS, joins=JOINED_CAPTURE), chosen.parameters):
-        yield article_from_row(row)
+    with _while_open():
+        for row in db.query(chosen.sql(COLUMNS, joins=JOINED_CAPTURE), chosen.parameters):
+            yield article_from_row(row)
+
+
+@contextmanager
+def _while_open() -> Iterator[None]:
+    """Hits and articles may be walked long after they were asked for: say so if the archive was closed since."""
+    try:
+        yield
+    except sqlite3.ProgrammingError as error:
+        if "closed" not in str(error):
+            raise
+        raise ArchiveError("the archive is closed") from error
 
 
 def _filters(query: Query) -> tuple[list[str], dict[str, Any]]:
@@ -197,14 +215,15 @@ def _iter_hits(db: Database, query: Query, marks: tuple[str, str]) -> Iterator[H
             f", snippet(articles_fts, 2, :open, :close, '…', {_SNIPPET_WORDS}) as in_description"
         )
     parameters = chosen.parameters | ({"open": _OPEN, "close": _CLOSE} if chosen.indexed else {})
-    for row in db.query(chosen.sql(columns, joins=JOINED_CAPTURE), parameters):
-        article = article_from_row(row)
-        headline = row["headline"] if chosen.indexed else article.title
-        yield Hit(
-            article=article,
-            headline=_marked(headline, marks),
-            snippet=_marked(_passage(row, article), marks),
-        )
+    with _while_open():
+        for row in db.query(chosen.sql(columns, joins=JOINED_CAPTURE), parameters):
+            article = article_from_row(row)
+            headline = row["headline"] if chosen.indexed else article.title
+            yield Hit(
+                article=article,
+                headline=_marked(headline, marks),
+                snippet=_marked(_passage(row, article), marks),
+            )
 
 
 def _passage(row: dict[str, Any], article: StoredArticle) -> str:

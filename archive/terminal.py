@@ -13,11 +13,25 @@ from archive.reasons import because, happened, seen, stands
 from archive.record import Revision, StoredArticle
 from archive.search import Hit
 from archive.types import CaptureRef, Origin, Outcome, Precision, Run, State
-from archive.typeset import cell, columned, highlighted, indented, new_console, paired, put, put_line, put_table, styled
+from archive.typeset import (
+    cell,
+    columned,
+    highlighted,
+    indented,
+    new_console,
+    paired,
+    put,
+    put_line,
+    put_table,
+    shortened,
+    styled,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+#: Lines that an example's URL may fill: hardly any is longer, and one that is whole can be copied.
+_LINES = 3
 #: Headings for a funnel that is too wide otherwise.
 _SHORT = {
     Outcome.UPDATED: "upd",
@@ -108,7 +122,7 @@ def print_stats(stats: Stats, folder: str) -> None:
         ("gone since", f"{stats.gone:,}"),
         ("raw records", f"{stats.captures:,} in {_many(stats.warc_files, 'WARC file')}, {_size(stats.warc_bytes)}"),
         ("database", _size(stats.database_bytes)),
-        ("runs", f"{stats.runs:,}" + (f", the last one {_minute(last.started_at)}: {last.status}" if last else "")),
+        ("runs", f"{stats.runs:,}" + (f", the last one {_minute(last.started_at)}: {_fate(last)}" if last else "")),
     ]
     put(console, paired(pairs))
     if not stats.sources:
@@ -151,7 +165,8 @@ def print_run(run: Run, funnel: Mapping[str, Mapping[Outcome, int]], problems: S
         what = _many(problem.count, "page") if page else f"the {problem.kind}"
         told = [f"{problem.source}: {what} {happened(problem.outcome)}", because(problem.reason), problem.detail]
         put(console, indented(styled(": ".join(filter(None, told)))))
-        put_line(console, ("    such as " if page and problem.count > 1 else "    ") + problem.example, style="dim")
+        before = "    such as " if page and problem.count > 1 else "    "
+        put_line(console, shortened(before + problem.example, _LINES * console.width), style="dim")
 
 
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,7 +270,11 @@ def _argument(value: object) -> str:
 
 def _run_line(run: Run) -> str:
     took = f", {run.finished_at - run.started_at}" if run.finished_at else ""
-    return f"Run {run.id}: {run.kind}, {_minute(run.started_at)} UTC{took}, {run.status}"
+    return f"Run {run.id}: {run.kind}, {_minute(run.started_at)} UTC{took}, {_fate(run)}"
+
+
+def _fate(run: Run) -> str:
+    return "killed" if run.status == "crashed" else run.status
 
 
 def _published(article: StoredArticle) -> str:

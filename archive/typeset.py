@@ -87,6 +87,14 @@ def put_line(console: Console, line: str, *, style: str = "") -> None:
     console.print(styled(line, style=style), soft_wrap=True)
 
 
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters, cut in its middle where it is longer."""
+    if len(text) <= most:
+        return text
+    end = most // 3
+    return f"{text[: most - end - 1]}…{text[-end:]}"
+
+
 def paired(pairs: Sequence[tuple[str, str]], *, style: str = "dim") -> Table:
     """Names on the left, values on the right, folded under themselves."""
     from rich.table import Table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -26,6 +27,20 @@ _TRACKING = re.compile(
 #: ``sid`` is a story on some sites and a session on others: a session's value is long and random.
 _SESSION_VALUE = re.compile(r"(?i)^[0-9a-z]{20,}$")
 _PATH_SESSION = re.compile(r"(?i);(?:jsessionid|phpsessid)=[^/?#;]*|/\(S\([a-z0-9]{20,}\)\)")
+
+_HOST = re.compile(r"(?=.*[a-z0-9])(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
+_LONGEST_HOST = 253
+
+
+def is_host(text: str) -> bool:
+    """Whether a text, in lower case and after IDNA, is a host's name or an IP address without brackets."""
+    if ":" in text or text.rpartition(".")[2].isdigit():
+        try:
+            ipaddress.ip_address(text)
+        except ValueError:
+            return False
+        return True
+    return len(text) <= _LONGEST_HOST and _HOST.fullmatch(text) is not None
 
 
 def _is_noise(name: str, value: str) -> bool:
@@ -60,9 +75,13 @@ def normalise_url(url: str) -> str:
     path = _PATH_SESSION.sub("", parts.path)
     query = parts.query if len(kept) == parts.query.count("&") + 1 else urlencode(kept)
     try:
-        return canonicalize_url(urlunsplit((scheme, netloc, path or "/", query, "")))
+        spelt = canonicalize_url(urlunsplit((scheme, netloc, path or "/", query, "")))
+        host = urlsplit(spelt).hostname or ""
     except (ValueError, UnicodeError) as error:
         raise ValueError(f"not a URL: {url[:200]!r} ({error})") from None
+    if not is_host(host):
+        raise ValueError(f"not a URL: {url[:200]!r} ({host[:80]!r} is no host name)")
+    return spelt
 
 
 def normalise_or_none(url: str) -> str | None:

@@ -7,6 +7,7 @@ database (or, if it is half a record, cut off) before anything new is written.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from archive.captures import (
     encode_warcinfo,
     iter_members,
 )
+from archive.errors import DRIVER_ERRORS
 from archive.ledger import Ledger
 from archive.lock import WriterLock
 from archive.schema import migrate
@@ -121,6 +123,12 @@ class ArchiveWriter:
         self.db.commit()
         self.db.begin()
 
+    def abandon(self) -> None:
+        """Let go of an archive that cannot be written any more, as if killed: the next start mends it."""
+        with contextlib.suppress(*DRIVER_ERRORS):
+            self.db.close()
+        self._lock.release()
+
     def close(self) -> None:
         """Commit, close the WARC file, and let the next writer in."""
         self._close_warc()
@@ -203,6 +211,9 @@ class ArchiveWriter:
             assert cursor.lastrowid is not None
             self._warc_id = cursor.lastrowid
             self.commit()  # the row first: a file on disk without one would not be found after a crash
+            self.db.commit()
+            self.db.execute("pragma wal_checkpoint(full)")  # synced: also after a power cut
+            self.db.begin()
             self._warc = WarcFile(self.folder, path)
             info = self._info
             self._warc.append([encode_warcinfo(path, agent=info.agent, robots=info.robots, operator=info.operator)])
@@ -249,7 +260,7 @@ class ArchiveWriter:
             content_type=next((v for k, v in capture.headers if k == "content-type"), None),
             offset=offset,
             length=len(member),
-            payload_size=capture.payload_size,
+            payload_size=len(capture.raw),
             payload_digest=capture.digest,
         )
         if known is None or known[2] != "page" or capture.status != 200:

@@ -1,7 +1,8 @@
 """The ``nightdesk`` command: the reading verbs of archive/cli.py, and those that crawl and clean.
 
-Exit status: 0 done; 1 our own fault; 2 wrong usage or query; 3 wrong configuration, or no archive there;
-4 another process is writing; 5 not found; 6 damaged capture; 7 interrupted, the next run goes on from there.
+Exit status: 0 done; 1 not done: what was named cannot be taken or written, or our own fault; 2 wrong usage or
+query; 3 wrong configuration, or no archive there; 4 another process is writing; 5 not found; 7 interrupted, the
+next run goes on from there; 8 the disk is full, or the folder may not be read or written.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli import reading_commands
-from archive.errors import ArchiveError
+from archive.errors import DRIVER_ERRORS, ArchiveError, CannotWrite
 from archive.version import __version__
 from crawler.errors import CrawlerError
 
@@ -60,6 +61,11 @@ class _Group(click.Group):
             for line in str(error).splitlines():
                 click.echo(f"nightdesk: {line}", err=True)
             raise SystemExit(error.exit_status) from error
+        except BrokenPipeError:
+            raise
+        except DRIVER_ERRORS as error:
+            click.echo(f"nightdesk: cannot read or write: {error}", err=True)
+            raise SystemExit(CannotWrite.exit_status) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -131,7 +137,10 @@ def sources_list(as_json: bool, archive: Path) -> None:
 
     from crawler.sources import load_config
 
-    for source in load_config(archive).sources:
+    declared = load_config(archive).sources
+    if not declared:
+        click.echo("no source declared so far; add one with: nightdesk sources add URL", err=True)
+    for source in declared:
         click.echo(json.dumps(asdict(source), ensure_ascii=False) if as_json else _source_line(source))
 
 
@@ -264,17 +273,24 @@ def import_files(
     files: tuple[Path, ...], source: str, url: str | None, fetched_at: str | None, as_json: bool, archive: Path
 ) -> None:
     """Take in saved HTML pages and plain-text page dumps, cleaned like crawled ones."""
-    from crawler.imports import import_saved
+    from contextlib import closing
 
     if url and len(files) > 1:
         raise click.UsageError("--url is for one FILE")
     refused = 0
-    for taken in import_saved(archive, files, source=source, url=url, fetched_at=fetched_at):
-        refused += taken.problem is not None
-        if as_json:
-            click.echo(json.dumps(taken.as_dict(), ensure_ascii=False))
-        else:
-            click.echo(taken.line(), err=taken.problem is not None)
+    try:
+        from crawler.imports import import_saved  # takes a second: Ctrl-C meanwhile is met here too
+
+        with closing(import_saved(archive, files, source=source, url=url, fetched_at=fetched_at)) as all_taken:
+            for taken in all_taken:
+                refused += taken.problem is not None
+                if as_json:
+                    click.echo(json.dumps(taken.as_dict(), ensure_ascii=False))
+                else:
+                    click.echo(taken.line(), err=taken.problem is not None)
+    except KeyboardInterrupt:
+        click.echo("nightdesk: interrupted; the files told of so far are in the archive", err=True)
+        sys.exit(130)
     if refused:
         sys.exit(1)
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.robotstxt import RobotParser
+from twisted.python.failure import Failure
 
+from archive.errors import DRIVER_ERRORS
 from archive.ledger import Entry, Verdict
 from archive.times import utc_now
 from archive.types import Hint, Kind, Link, Outcome, State, Via
@@ -93,6 +95,12 @@ class Desk:
         self._user_agent = user_agent
         #: Called with the ledger's id when a page has left the item pipeline; the spider listens.
         self.page_left: Callable[[int], None] = _nobody_waits
+        #: Why the archive cannot be written any more; None: it can.
+        self.trouble: BaseException | None = None
+        self._stop: Callable[[], Coroutine[Any, Any, None]] | None = None
+        self._stopping: asyncio.Task[None] | None = None
+        #: Sources that said for how long they want to be left alone.
+        self.wait_until: dict[str, datetime] = {}
         self._commit_seconds = commit_seconds
         self._committing: asyncio.Task[None] | None = None
         self.writer = ArchiveWriter(
@@ -119,6 +127,9 @@ class Desk:
         )
         crawler.signals.connect(desk.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(desk.spider_closed, signal=signals.spider_closed)
+        crawler.signals.connect(desk.failed, signal=signals.spider_error)
+        crawler.signals.connect(desk.failed, signal=signals.item_error)
+        desk._stop = crawler.stop_async
         return desk
 
     def _start_run(self, arguments: dict[str, object]) -> int:
@@ -147,8 +158,18 @@ class Desk:
         """Commit, close the run, close the archive."""
         if self._committing is not None:
             self._committing.cancel()
-        self.end = reason
+        if self.trouble is None:
+            try:
+                self._finish(reason)
+            except DRIVER_ERRORS as error:
+                self.trouble = error
+        if self.trouble is not None:
+            self.writer.abandon()
+
+    def _finish(self, reason: str) -> None:
         ledger = self.writer.ledger
+        for source, until in self.wait_until.items():
+            ledger.postpone(source, until)
         for source, why in self.paused.items():
             ledger.leave_waiting(self.run, why, source=source)
         ledger.leave_waiting(self.run, "not reached" if reason == "finished" else "interrupted")
@@ -156,11 +177,28 @@ class Desk:
         if self.dry_run:
             self.plan = [self._with_robots(row) for row in ledger.plan(self.run)]
         self.writer.close()
+        self.end = reason
 
     async def _commit_always(self) -> None:
-        while True:
+        while self.trouble is None:
             await asyncio.sleep(self._commit_seconds)
-            self.writer.commit()
+            try:
+                self.writer.commit()
+            except DRIVER_ERRORS as error:
+                self.cannot_write(error)
+
+    def failed(self, failure: Failure) -> None:
+        """A callback or an item pipeline raised: if it was the disk or the database, the crawl ends."""
+        if isinstance(failure.value, DRIVER_ERRORS):
+            self.cannot_write(failure.value)
+
+    def cannot_write(self, error: BaseException) -> None:
+        """Stop the crawl: nothing more can be kept, and no site is to blame."""
+        if self.trouble is None:
+            self.trouble = error
+            log.critical("the archive cannot be written: %s; stopping", error)
+            if self._stop is not None:
+                self._stopping = asyncio.get_running_loop().create_task(self._stop())
 
     def discover(self, links: list[Link], source: Source) -> None:
         """Write links into the ledger; pages among them become due if they are new."""
@@ -178,7 +216,7 @@ class Desk:
             self.counts[name]["found"] += queued
 
     def document(self, url: str, kind: Kind, source: Source, *, via: Via, where: str) -> Entry:
-        """The ledger's entry of a feed, sitemap, front or section page, made if it is new."""
+        """The ledger's entry of a URL, made if it is new."""
         link = Link(url=url, kind=kind, hint=Hint(via=via, where=where))
         self.discover([link], source)
         entry = self.writer.ledger.entry(url)
@@ -230,12 +268,15 @@ class Desk:
                 return url, source
         raise ConfigError(f"{url} is on no source's site; add its paper with `nightdesk sources add URL`")
 
-    def enter_given(self) -> None:
-        """Make the pages that the operator named due now, whatever their schedule says."""
-        now = utc_now()
+    def enter_given(self) -> Iterator[Errand]:
+        """Make the pages that the operator named due now, whatever their schedule says; fronts and feeds as errands."""
+        now, where = utc_now(), "command line"
         for url, source in self.given:
+            kind = Kind.FRONT if url == source.home else Kind.PAGE
             self.writer.ledger.ask_now(url, now)
-            self.discover([Link(url=url, kind=Kind.PAGE, hint=Hint(via=Via.GIVEN, where="command line"))], source)
+            entry = self.document(url, kind, source, via=Via.GIVEN, where=where)
+            if entry.kind is not Kind.PAGE:
+                yield Errand(source=source, entry=entry)
 
     def note_robots(self, url: str, parser: RobotParser) -> None:
         """Remember the robots.txt of a URL's host, so that a dry run can tell what it forbids."""

@@ -11,19 +11,22 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 
 from archive.captures import read_capture
+from archive.encodings import Unpackable
 from archive.errors import DamagedCapture
 from archive.ledger import Entry, Verdict
 from archive.times import utc_now
 from archive.types import Kind, Outcome, Page, State
 from crawler.desk import Desk, Errand
+from crawler.fetch.revisit import failure_due
 from crawler.sources import Source
 from pipelines.stages import Refine
 
 #: Sources whose feeds, sitemaps and fronts are being read at once. At a second between two requests to a host
 #: this is about what one process can fetch; more would only put off the first pages, and leave the cleaning idle.
 _OPEN_SOURCES = 100
-#: Pages of one source under way at once: one on the wire, others waiting for their turn or being cleaned.
-_PER_SOURCE = 6
+#: Pages of one source asked for at once: one on the wire, one waiting for its turn. More would only lengthen a stop,
+#: since what has been handed to the downloader is fetched, at the host's pace.
+_PER_SOURCE = 2
 #: Entries taken from the ledger at a time: one query serves this many requests.
 _BATCH = 100
 
@@ -71,6 +74,12 @@ class Frontier:
         self._unread.add(source)
         self._changed.set()
 
+    def captured(self, entry_id: int) -> None:
+        """A page is in the WARC and on its way to cleaning: its host may be asked for the next."""
+        self._active[self._under_way[entry_id]] -= 1
+        self._cleaning.add(entry_id)
+        self._changed.set()
+
     def leave(self, entry_id: int) -> None:
         """A page stays in the WARC for now: there was no room to clean it."""
         self._captured_left = True
@@ -78,10 +87,10 @@ class Frontier:
 
     def done(self, entry_id: int) -> None:
         """A page is settled."""
-        self._cleaning.discard(entry_id)
         source = self._under_way.pop(entry_id, None)
-        if source is not None:
+        if source is not None and entry_id not in self._cleaning:
             self._active[source] -= 1
+        self._cleaning.discard(entry_id)
         self._changed.set()
 
     async def work(self) -> AsyncIterator[Errand | Page]:
@@ -165,14 +174,15 @@ class Frontier:
         ref = desk.writer.capture_ref(entry.capture_id)
         try:
             capture = read_capture(desk.writer.folder, ref)
-        except DamagedCapture as error:
+            body = capture.body
+        except (DamagedCapture, Unpackable) as error:
             now = utc_now()
             verdict = Verdict(
                 state=State.FAILED,
                 outcome=Outcome.FAILED if entry.kind is Kind.PAGE else None,
-                reason="damaged-capture",
+                reason="bad-encoding" if isinstance(error, Unpackable) else "damaged-capture",
                 detail=str(error),
-                due_at=now,
+                due_at=failure_due(entry.attempts, now),
                 answered=False,
             )
             desk.settle(Errand(source=source, entry=entry), verdict, now=now)
@@ -182,7 +192,7 @@ class Frontier:
             final_url=capture.url,
             status=capture.status or 200,
             headers=capture.headers,
-            body=capture.body,
+            body=body,
             fetched_at=capture.fetched_at,
             source=entry.source,
             timezone=source.timezone,

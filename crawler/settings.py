@@ -1,32 +1,31 @@
 """The crawl's knobs on one screen. Scrapy's own keep their names; ours begin with NIGHTDESK_."""
 
 from crawler.addon import NightdeskAddon
-from crawler.sources import user_agent
 
 BOT_NAME = "nightdesk"
 SPIDER_MODULES = ["crawler.spiders"]
 ADDONS = {NightdeskAddon: 0}
 
-# ---- who we are ----------------------------------------------------------------------------------------
-USER_AGENT = user_agent(None)  # `nightdesk crawl` adds the contact from sources.toml
+# The archive's sources.toml gives USER_AGENT (with the contact), DOWNLOAD_DELAY, each host's DOWNLOAD_SLOTS and
+# NIGHTDESK_WORKERS (processes that clean pages; 0: one per core): crawler/addon.py. `-s NAME=…` overrules it.
 ROBOTSTXT_OBEY = True
 
 # ---- pace ----------------------------------------------------------------------------------------------
 CONCURRENT_REQUESTS = 64  # over all hosts
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_ITEMS = 1  # an answer gives one item at most; Scrapy starts this many tasks for every answer
-DOWNLOAD_DELAY = 1.0  # seconds between two requests to a host; sources.toml may set its own
+DOWNLOAD_DELAY_JITTER = 0  # a delay is a promise: never undercut
 DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer
 RETRY_TIMES = 1  # within the run, for network faults; a later run asks again anyway
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # not 429 and 503: those ask for patience
 REDIRECT_MAX_TIMES = 6
+URLLENGTH_LIMIT = 0  # Scrapy would drop a long URL without a word; crawler/fetch/guard.py refuses it with a reason
 
 # ---- bounds --------------------------------------------------------------------------------------------
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes of one answer
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a body that ends early is kept, and refused as cut short
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 * 1024 * 1024  # bytes of answers being worked on; the backlog bounds it first
-NIGHTDESK_WORKERS = 0  # processes that clean pages; 0: one per core
 NIGHTDESK_SECONDS_PER_PAGE = 30.0  # for cleaning one page, then it is refused
 NIGHTDESK_BACKLOG = 64  # pages waiting in memory to be cleaned; the rest waits in the WARC
 NIGHTDESK_COMMIT_SECONDS = 1.0  # between two commits: what a power cut may cost
@@ -36,7 +35,7 @@ NIGHTDESK_ARCHIVE = "."  # folder of the archive
 NIGHTDESK_SOURCES = ""  # names, separated by commas; empty: all
 NIGHTDESK_URLS: list[str] = []  # further pages to fetch, each on the site of one of the sources
 NIGHTDESK_LIMIT = 0  # pages asked for per source; 0: each source's max_pages
-NIGHTDESK_REVISIT = "due"  # due, all or none: which known articles are asked for again
+NIGHTDESK_REVISIT = "due"  # due or all: which known articles are asked for again
 NIGHTDESK_DRY_RUN = False  # read feeds, sitemaps and fronts; fetch no article, keep nothing
 
 # ---- what is on the wire -------------------------------------------------------------------------------

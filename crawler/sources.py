@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
+from archive.export import whole_file
 from archive.urls import normalise_url
 from archive.version import __version__
 from crawler.errors import ConfigError
 
 FILE = "sources.toml"
 
-_HOST = re.compile(r"[A-Za-z0-9.-]+")
-_NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,62}$")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+#: The source of imported files: a newspaper of that name would be taken for it.
+_RESERVED = "import"
+_MOST_PAGES = 10_000_000
+#: Zones that mean another thing on another machine, or nothing at all.
+_NO_ZONES = ("localtime", "posixrules", "Factory")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +99,15 @@ def load_config(folder: Path) -> CrawlConfig:
     """Read a folder's sources.toml. Raises ConfigError that lists every mistake with file, line and key."""
     path = folder / FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin with a byte order mark
     except FileNotFoundError:
         raise ConfigError(f"{path} does not exist; make an archive with `nightdesk init {folder}`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
+    return _understand(path, text)
+
+
+def _understand(path: Path, text: str) -> CrawlConfig:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -143,10 +155,19 @@ def _urls(value: Any) -> tuple[str, ...]:
 
 
 def _hosts(value: Any) -> tuple[str, ...]:
-    hosts = [h for h in value if isinstance(h, str)] if isinstance(value, list) else []
-    if not isinstance(value, list) or len(hosts) < len(value) or not all(map(_HOST.fullmatch, hosts)):
-        raise ValueError('must be a list of host names, such as ["news.paper.example"]')
-    return tuple(h.lower() for h in hosts)
+    try:
+        if not isinstance(value, list):
+            raise ValueError("no list")
+        return tuple(map(_host, value))
+    except ValueError as error:
+        raise ValueError(f'must be a list of host names, such as ["news.paper.example"] ({error})') from None
+
+
+def _host(value: Any) -> str:
+    text = _text(value)
+    if re.search(r"[/\\?#@:]", text):
+        raise ValueError(f"{text[:80]!r} is more than a host name")
+    return urlsplit(normalise_url(f"http://{text}/")).hostname or ""
 
 
 def _seconds(value: Any) -> float:
@@ -156,8 +177,8 @@ def _seconds(value: Any) -> float:
 
 
 def _pages(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("must be a whole number of pages, 1 or more")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_PAGES:
+        raise ValueError(f"must be a whole number of pages from 1 to {_MOST_PAGES}")
     return value
 
 
@@ -169,11 +190,16 @@ def _workers(value: Any) -> int:
 
 def _zone(value: Any) -> str:
     name = _text(value)
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"must be an IANA time zone such as Europe/Zagreb, not {name!r}") from None
+    if name not in _zones():
+        raise ValueError(f"must be an IANA time zone such as Europe/Zagreb, not {name[:80]!r}")
     return name
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(
+        name for name in available_timezones() if name not in _NO_ZONES and not name.startswith(("right/", "posix/"))
+    )
 
 
 def _contact(value: Any) -> str:
@@ -203,7 +229,7 @@ _SOURCE_KEYS: Mapping[str, _Check] = {
 
 
 def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
-    for key in tree.keys() - {"crawl", "sources"}:
+    for key in sorted(tree.keys() - {"crawl", "sources"}):
         mistakes.add(key, None, "unknown table; allowed are [crawl] and [sources.NAME]")
     crawl = _read_table("crawl", tree.get("crawl", {}), _CRAWL_KEYS, mistakes)
     config = CrawlConfig(**crawl)
@@ -211,14 +237,17 @@ def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
     if not isinstance(declared, dict):
         mistakes.add("sources", None, "must be tables named [sources.NAME]")
         return config
-    sources = []
+    sources: list[Source] = []
+    homes: dict[str, str] = {}
     for name, table in declared.items():
         where = f"sources.{name}"
-        if not _NAME.match(name):
-            mistakes.add(where, None, "a name has lower-case letters, digits, dots and hyphens, 63 at most")
+        if problem := _wrong_name(name):
+            mistakes.add(where, None, problem)
         values = _read_table(where, table, _SOURCE_KEYS, mistakes)
         if isinstance(table, dict) and "home" not in table:
             mistakes.add(where, None, 'needs its front page: home = "https://…/"')
+        if "home" in values and homes.setdefault(values["home"], name) != name:
+            mistakes.add(where, "home", f"is the front page of {homes[values['home']]!r} too; leave one of the two out")
         defaults: dict[str, Any] = {
             "home": "http://missing.invalid/",
             "delay": config.delay,
@@ -226,6 +255,15 @@ def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
         }
         sources.append(Source(name=name, **(defaults | values)))
     return CrawlConfig(**crawl, sources=tuple(sources))
+
+
+def _wrong_name(name: str) -> str | None:
+    """What is wrong with a source's name; None: nothing."""
+    if name == _RESERVED:
+        return f"the name {_RESERVED!r} is kept for imported files; choose another"
+    if not _NAME.fullmatch(name):
+        return "a name has lower-case letters, digits, dots and hyphens, 63 at most"
+    return None
 
 
 def _read_table(where: str, table: Any, keys: Mapping[str, _Check], mistakes: _Mistakes) -> dict[str, Any]:
@@ -257,7 +295,8 @@ def suggest_name(home: str, taken: set[str]) -> str:
 def declare(folder: Path, homes: list[str], *, name: str | None = None) -> list[Source]:
     """Append sources to sources.toml, leaving what is there untouched; those added.
 
-    A home that is declared already is left out. Raises ConfigError for a URL or a name that will not do.
+    A home that is declared already is left out. Raises ConfigError for a URL or a name that will not do, and
+    ArchiveError if the file cannot be written; then it is as it was.
     """
     config = load_config(folder)
     taken = {source.name for source in config.sources}
@@ -270,16 +309,36 @@ def declare(folder: Path, homes: list[str], *, name: str | None = None) -> list[
             raise ConfigError(f"{text!r}: {error}") from None
         if home in known:
             continue
-        chosen = name or suggest_name(home, taken)
-        if not _NAME.match(chosen) or chosen in taken:
-            raise ConfigError(f"{chosen!r} is taken or not a name: lower-case letters, digits, dots and hyphens")
+        chosen = name or suggest_name(home, taken | {_RESERVED})
+        if problem := _wrong_name(chosen):
+            raise ConfigError(f"{chosen!r}: {problem}")
+        if chosen in taken:
+            raise ConfigError(f"the name {chosen!r} is taken by another source; choose another")
         taken.add(chosen)
         known.add(home)
         added.append(Source(name=chosen, home=home, delay=config.delay, max_pages=config.max_pages))
-    blocks = "".join(f'\n[sources."{s.name}"]\nhome = "{s.home}"\n' for s in added)
-    with (folder / FILE).open("a", encoding="utf-8") as file:
-        file.write(blocks)
+    if added:
+        _append(folder / FILE, added)
     return added
+
+
+def _append(path: Path, added: list[Source]) -> None:
+    """Write the sources to the end of the file, once it is certain that the whole can be read again."""
+    # A JSON string without escapes for other alphabets is a basic string of TOML.
+    blocks = [f"\n[sources.{_quoted(source.name)}]\nhome = {_quoted(source.home)}\n" for source in added]
+    after = path.read_bytes() + "".join(blocks).encode()
+    try:
+        _understand(path, after.decode("utf-8-sig"))
+    except ConfigError as error:
+        names = ", ".join(source.name for source in added)
+        raise ConfigError(f"{names} cannot be added to the end of {path}, add it by hand ({error})") from error
+    with whole_file(path.resolve()) as file:
+        shutil.copymode(path, file.name)
+        file.write(after)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def user_agent(contact: str | None) -> str:

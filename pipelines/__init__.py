@@ -18,7 +18,7 @@ from pipelines.headline import choose_title, find_site_name
 from pipelines.landmarks import find_landmarks
 from pipelines.language import declared_language
 from pipelines.quality import gate_bytes, gate_page, gate_text
-from pipelines.sheet import open_sheet, squeeze
+from pipelines.sheet import open_sheet
 from pipelines.structured import read_structured
 from pipelines.textdump import read_dump
 
@@ -64,18 +64,18 @@ def _refine(page: Page) -> Article | Rejection:
     seen = find_landmarks(sheet.tree)
     if refused := gate_page(sheet, told, seen):
         return refused
-    body = read_body(sheet, told)
+    body = read_body(sheet, told, seen)
     site_name = find_site_name(told)
     title = choose_title(sheet, told, seen, site_name)
     language = declared_language(sheet, told)
     clock = Clock(fetched_at=page.fetched_at, timezone=page.timezone, language=language.value if language else None)
-    names = choose_authors(sheet, told, seen, (), site_name)
+    authors = choose_authors(sheet, told, seen, (), site_name)
     captions = [text for picture in seen.pictures for text in (picture.caption, picture.alt) if text]
     known = Known(
         title=title.value if title else None,
-        names=tuple(names.value) if names else (),
+        names=tuple(authors.value) if authors else (),
         captions=tuple(captions),
-        links=frozenset(squeeze(link.text_content()) for link in sheet.tree.iter("a")) - {""},
+        links=frozenset(anchor.text for anchor in sheet.anchors) - {""},
         clock=clock,
     )
     cleaned = clean(body.blocks, known)
@@ -83,6 +83,8 @@ def _refine(page: Page) -> Article | Rejection:
         return refused
     if title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="no headline")
+    # Bylines in the text tell nothing new where the page has named its authors.
+    authors = authors or choose_authors(sheet, told, seen, cleaned.bylines, site_name)
     return make_article(
         sheet=sheet,
         told=told,
@@ -90,6 +92,7 @@ def _refine(page: Page) -> Article | Rejection:
         body=body,
         cleaned=cleaned,
         title=title,
+        authors=authors,
         site_name=site_name,
         clock=clock,
         extractor=EXTRACTOR,

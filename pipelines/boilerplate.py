@@ -104,7 +104,7 @@ def _take(cleaned: Cleaned, line: str, captions: set[str], known: Known, *, in_h
     if minutes is not None:
         cleaned.minutes = cleaned.minutes or minutes
         return True
-    if is_furniture(line) or (len(line) <= LONGEST and _key(line) in captions):
+    if is_furniture(line) or (len(line) <= LONGEST and captions and _key(line) in captions):
         return True
     if line.startswith("©") or (not cleaned.running and _is_link(line, known.links)):
         return True

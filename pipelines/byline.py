@@ -13,7 +13,7 @@ from pipelines.boilerplate import is_byline
 from pipelines.candidates import Candidate, Choice, choose
 from pipelines.jsonld import Node, resolve, text_in
 from pipelines.landmarks import Landmarks
-from pipelines.sheet import Sheet, text_of
+from pipelines.sheet import Sheet
 from pipelines.structured import Structured
 
 _META_WORDS = """
@@ -76,7 +76,7 @@ def _lines(lines: list[str]) -> list[str]:
 
 def _rel_authors(sheet: Sheet) -> list[str]:
     """Links marked as the author's, unless there are so many that they belong to teasers."""
-    texts = {text_of(link) for link in sheet.tree.xpath("//a[@rel='author' or @itemprop='author']")} - {""}
+    texts = {anchor.text for anchor in sheet.anchors if "author" in anchor.marks} - {""}
     return sorted(texts) if len(texts) <= 3 else []
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from archive.types import Access, Article, Image, Origin
 from pipelines.body import Body
 from pipelines.boilerplate import Cleaned
-from pipelines.byline import choose_authors
 from pipelines.candidates import Candidate, Choice, choose
 from pipelines.canonical import choose_canonical
 from pipelines.dates import Clock
@@ -74,7 +73,7 @@ def _split_tags(texts: Iterable[str]) -> list[str]:
 
 
 def _tags(sheet: Sheet, told: Structured) -> Choice[list[str]] | None:
-    links = [text for text in _tag_links(sheet) if text]
+    links = [anchor.text for anchor in sheet.anchors if "tag" in anchor.marks]
     sources: list[tuple[list[str], str, float]] = [
         (texts_in(told.article.get("keywords")), "json-ld", 0.9),
         (told.meta.get("article:tag", []), "opengraph", 0.85),
@@ -85,11 +84,6 @@ def _tags(sheet: Sheet, told: Structured) -> Choice[list[str]] | None:
     sources += [(list(hint.tags), str(hint.via), 0.5) for hint in sheet.page.hints]
     filled = [Candidate(value=tags, origin=o, confidence=c) for texts, o, c in sources if (tags := _split_tags(texts))]
     return choose(filled, same=lambda tags: frozenset(map(key_of, tags)), written=", ".join)
-
-
-def _tag_links(sheet: Sheet) -> Iterator[str]:
-    for link in sheet.tree.xpath("//a[contains(concat(' ', normalize-space(@rel), ' '), ' tag ')]"):
-        yield " ".join(link.text_content().split())
 
 
 def _type(told: Structured) -> Choice[str] | None:
@@ -117,6 +111,7 @@ def make_article(
     body: Body,
     cleaned: Cleaned,
     title: Choice[str],
+    authors: Choice[list[str]] | None,
     site_name: str | None,
     clock: Clock,
     extractor: str,
@@ -128,11 +123,11 @@ def make_article(
     chosen: dict[str, Choice[Any] | None] = {
         "title": title,
         "description": _description(sheet, told),
-        "authors": choose_authors(sheet, told, seen, cleaned.bylines, site_name),
+        "authors": authors,
         "section": _section(sheet, told),
         "tags": _tags(sheet, told),
         "language": declared_language(sheet, told) or detect_language(text),
-        "access": find_access(sheet, told),
+        "access": find_access(told, seen),
         "type": _type(told),
         "site_name": _site(told, site_name),
         "canonical_url": choose_canonical(sheet, told),

@@ -9,7 +9,7 @@ from archive.fingerprint import plain
 from pipelines.candidates import Candidate, Choice, choose
 from pipelines.jsonld import text_in
 from pipelines.landmarks import Landmarks
-from pipelines.sheet import Sheet, text_of
+from pipelines.sheet import Sheet
 from pipelines.site import site_of
 from pipelines.structured import Structured
 
@@ -72,8 +72,7 @@ def _candidates(sheet: Sheet, told: Structured, seen: Landmarks, site_name: str 
         if title and key_of(title) and key_of(title) != key_of(site_name or ""):
             yield Candidate(value=title, origin=origin, confidence=confidence)
 
-    titles = [text_of(element) for element in sheet.tree.iterfind(".//title")][:1]
-    titles += filter(None, (told.first_meta("og:title"), text_in(told.article.get("headline"))))
+    titles = filter(None, (sheet.headed, told.first_meta("og:title"), text_in(told.article.get("headline"))))
     shown = [key_of(without_site(title, site_name, sheet.url)) for title in titles]
     for number, headline in enumerate(seen.headlines[:4]):
         key = key_of(without_site(headline, site_name, sheet.url))
@@ -87,8 +86,7 @@ def _candidates(sheet: Sheet, told: Structured, seen: Landmarks, site_name: str 
     yield from candidate(next(iter(told.microdata.get("headline", ())), None), "microdata", 0.75)
     yield from candidate(told.first_meta("og:title"), "opengraph", 0.8)
     yield from candidate(told.first_meta("twitter:title", "dc.title", "parsely-title", "sailthru.title"), "meta", 0.6)
-    title = next(sheet.tree.iterfind(".//title"), None)
-    yield from candidate(text_of(title) if title is not None else None, "html", 0.5)
+    yield from candidate(sheet.headed, "html", 0.5)
     for hint in sheet.page.hints:
         yield from candidate(hint.title, str(hint.via) if hint.via in ("feed", "sitemap") else "front", 0.4)
 

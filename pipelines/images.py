@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -30,6 +31,7 @@ def _absolute(address: str | None, base: str | None) -> str | None:
         return None
 
 
+@lru_cache(maxsize=1024)  # every picture is compared with every other one
 def _key(url: str) -> str:
     return _SIZE.sub("", urlsplit(url).path.rpartition("/")[2].casefold())
 

@@ -5,49 +5,19 @@ One walk over the page. Asides, footers, navigation, comments and lists of other
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from pipelines.marks import Marks, marks_of, tells_of_change
 from pipelines.phrases import reading_minutes
 from pipelines.sheet import squeeze, text_of
 
 _AWAY_TAGS_WORDS = """
-    aside footer nav script style noscript template svg iframe select button dialog
+    aside footer nav menu script noscript template select button dialog textarea
 """
 _AWAY_TAGS = frozenset(_AWAY_TAGS_WORDS.split())
-_AWAY = re.compile(
-    r"(?i)(?:^|[\s_-])(?:related|recommend(?:ed|ations?)?|recirc\w*|sidebar|side-bar|teasers?|comments?"
-    r"|commentlist|disqus_thread|"
-    r"respond|footer|nav|navbar|navigation|menu|promos?|newsletter|trending|popular|most-?read|widget"
-    r"|widgets|more-?stories|"
-    r"see-?all|recent-?posts|latest|read-?more|read-?next|outbrain|taboola|cookie|consent|breadcrumbs?"
-    r"|share|social|modal|popup)(?:$|[\s_-])"
-)
-_BYLINE = re.compile(
-    r"(?i)(?:^|[\s_-])(?:by-?line|authors?|writers?|autor(?:es|en|in|a)?|auteur|autore|meta-?author"
-    r"|posted-?by|contributors?)(?:$|[\s_:-])"
-    r"|author-?name|byline-?name|authorname|bylinename"
-)
-_NO_BYLINE = re.compile(
-    r"(?i)bio|description|avatar|image|photo|about|follow|social|more-?from|posts|title|role|job|box__text|desc|card"
-)
-_DATE = re.compile(
-    r"(?i)(?:^|[\s_-])(?:date|datum|time|timestamp|published?|publish(?:ed)?-?(?:date|time|on|at)"
-    r"|pub-?date|post(?:ed)?-?(?:date|on|time)|entry-?date|article-?date|dateline|updated|fecha|data"
-    r"|datetime)(?:$|[\s_:-])"
-    r"|publi(?:sh(?:ed)?|cation)-?(?:date|time|on)|date-?publi|article-?date|post-?date|entrydate"
-)
-_UPDATED = re.compile(
-    r"(?i)updat|modif|aktualisiert|geändert|mis à jour|actualizado|aggiornat|atualizad|bijgewerkt"
-    r"|ažurirano|posodobljeno|uppdatera|oppdatert|opdateret|päivitetty|aktualizov|zaktualizowan"
-)
-_CAPTION = re.compile(
-    r"(?i)(?:^|[\s_-])(?:caption|wp-caption-text|image-?caption|bildunterschrift|legend|legende"
-    r"|figcaption|photo-?desc\w*|img-?desc\w*)(?:$|[\s_-])|caption-?text|captiontext|imagecaption"
-)
+_NEVER_AWAY = frozenset(("html", "body", "main", "article", "h1", "time", "meta"))
 _LONGEST_BYLINE = 200
 _LONGEST_DATE = 160
 _LONGEST_LINE = 120
@@ -91,50 +61,19 @@ class Landmarks:
     lines: list[str] = field(default_factory=list)
     #: "3 min read", as a place of its own.
     minutes: int | None = None
+    #: Menus, footers and side boxes, the outermost of each.
+    beside: list[HtmlElement] = field(default_factory=list)
+    #: True: a box with words in it is named for a paywall.
+    paywalled: bool = False
 
 
-#: Attributes whose words tell what an element is for.
-_TELLING = frozenset(("class", "id", "itemprop", "rel", "data-testid", "data-hook"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Marks:
-    """What the names on an element say that it is."""
-
-    away: bool
-    byline: bool
-    date: bool
-    caption: bool
-    updated: bool
-
-
-# Class names repeat, on a page and between pages of a site: four patterns for each would be half of the walk.
-@lru_cache(maxsize=4096)
-def _read_marks(names: str) -> _Marks:
-    return _Marks(
-        away=bool(_AWAY.search(names)),
-        byline=bool(_BYLINE.search(names)) and not _NO_BYLINE.search(names),
-        date=bool(_DATE.search(names)),
-        caption=bool(_CAPTION.search(names)),
-        updated=bool(_UPDATED.search(names)),
-    )
-
-
-_UNMARKED = _read_marks("")
-
-
-def _marks(element: HtmlElement) -> _Marks:
-    names = " ".join(value for name, value in element.items() if name in _TELLING)
-    return _read_marks(names[:300]) if names else _UNMARKED
-
-
-def _is_away(element: HtmlElement, tag: str, marks: _Marks) -> bool:
+def _is_away(element: HtmlElement, tag: str, marks: Marks) -> bool:
     if tag in _AWAY_TAGS:
         return True
-    if not marks.away or tag in ("html", "body", "main", "article", "h1", "time", "meta"):
+    if not marks.away or tag in _NEVER_AWAY:
         return False
     # Some put such a name on the box around everything: a page's headline is never in a side box.
-    return element.find(".//h1") is None and element.find(".//article") is None
+    return next(element.iter("h1", "article"), None) is None
 
 
 def find_landmarks(tree: HtmlElement) -> Landmarks:
@@ -146,15 +85,19 @@ def find_landmarks(tree: HtmlElement) -> Landmarks:
         tag = element.tag
         if not isinstance(tag, str):
             continue
-        marks = _marks(element)
+        marks = marks_of(element)
+        if marks.paywall and not found.paywalled:
+            found.paywalled = bool(text_of(element))
         if _is_away(element, tag, marks):
+            if tag in _AWAY_TAGS or marks.beside:
+                found.beside.append(element)
             continue
         if not _take(found, element, tag, marks):
             stack.extend(reversed(element))
     return found
 
 
-def _take(found: Landmarks, element: HtmlElement, tag: str, marks: _Marks) -> bool:
+def _take(found: Landmarks, element: HtmlElement, tag: str, marks: Marks) -> bool:
     """Note what an element is; True if nothing inside it needs a look of its own."""
     if tag == "h1":
         if text := text_of(element):
@@ -171,10 +114,9 @@ def _take(found: Landmarks, element: HtmlElement, tag: str, marks: _Marks) -> bo
         _take_line(found, element)
     if marks.caption and tag not in ("body", "table"):
         return _take_caption(found, element)
-    sure = 2 if element.get("itemprop") == "author" or element.get("rel") == "author" else 1
-    if sure == 2 or marks.byline:
-        return _take_byline(found, element, sure)
-    return False
+    if marks.author and (element.get("itemprop") == "author" or element.get("rel") == "author"):
+        return _take_byline(found, element, 2)
+    return marks.byline and _take_byline(found, element, 1)
 
 
 def _take_line(found: Landmarks, element: HtmlElement) -> None:
@@ -184,7 +126,7 @@ def _take_line(found: Landmarks, element: HtmlElement) -> None:
     text = text_of(element)
     if not text or len(text) > _LONGEST_LINE:
         return
-    if found.minutes is None and any(map(str.isdigit, text)):
+    if found.minutes is None:
         found.minutes = reading_minutes(text)
     found.lines.append(text)
 
@@ -195,7 +137,7 @@ def _take_byline(found: Landmarks, element: HtmlElement, sure: int) -> bool:
         return False
     found.bylines.append((_PART.join(_parts(element)), sure))
     # A date or a picture may stand inside; a name inside says the same again.
-    return element.find(".//time") is None
+    return next(element.iter("time"), None) is None
 
 
 def _parts(element: HtmlElement) -> list[str]:
@@ -203,24 +145,34 @@ def _parts(element: HtmlElement) -> list[str]:
     return [text for piece in element.itertext() if (text := squeeze(piece))]
 
 
-def _take_stamp(found: Landmarks, element: HtmlElement, tag: str, marks: _Marks) -> bool:
+def _take_stamp(found: Landmarks, element: HtmlElement, tag: str, marks: Marks) -> bool:
     machine = (
         element.get("datetime") or element.get("content") or element.get("data-timestamp") or element.get("data-date")
     )
-    shown = text_of(element)
-    if tag != "time" and (len(shown) > _LONGEST_DATE or (element.find(".//time") is not None)):
+    if tag != "time" and (_is_long(element) or next(element.iter("time"), None) is not None):
         return False
+    shown = text_of(element)
     if machine or shown:
-        updated = marks.updated or bool(_UPDATED.search(shown))
+        updated = marks.updated or tells_of_change(shown)
         found.stamps.append(
             Stamp(machine=machine, shown=shown[:_LONGEST_DATE], updated=updated, near=bool(found.headlines))
         )
     return tag == "time"
 
 
+def _is_long(element: HtmlElement) -> bool:
+    """True for a box that holds much more than a date, whatever it is named."""
+    length = 0
+    for text in element.itertext():
+        length += len(text.strip())
+        if length > _LONGEST_DATE:
+            return True
+    return False
+
+
 def _take_caption(found: Landmarks, element: HtmlElement) -> bool:
     text = text_of(element)
-    if not text or len(text) > 600 or element.find(".//img") is not None:
+    if not text or len(text) > 600 or next(element.iter("img"), None) is not None:
         return False
     last = found.pictures[-1] if found.pictures else None
     if last is not None and last.caption is None:
@@ -234,7 +186,7 @@ def _take_picture(found: Landmarks, element: HtmlElement) -> None:
     """Note an image, or a figure with its first image and its caption."""
     images = [element] if element.tag == "img" else list(element.iter("img", "amp-img"))
     image = next((image for image in images if _source(image)), None)
-    caption = element.find(".//figcaption")
+    caption = next(element.iter("figcaption"), None)
     text = text_of(caption) if caption is not None else ""
     if image is not None:
         found.pictures.append(Picture(url=_source(image), alt=image.get("alt") or None, caption=text or None))

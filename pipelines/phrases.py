@@ -152,6 +152,7 @@ _READING = (
     ),
     re.compile(rf"(?i)^\W*(\d{{1,3}})\s*{_MINUTES[0]}\W*$"),
 )  # fmt: skip
+_DIGIT = re.compile(r"\d")
 _END_OF_TEXT = frozenset(
     """comments|kommentare|commentaires|comentarios|commenti|comentários|reacties|komentari|komentarze|komentáře|kommentarer
     kommentit|leave a reply|leave a comment|bottom of page|recent posts|related posts""".replace("\n", "|")
@@ -167,22 +168,20 @@ def bare(line: str) -> str:
 
 def is_furniture(line: str) -> bool:
     """True if a whole line belongs to the page and not to the article."""
-    short = bare(line)
-    if not short:
-        return True
     if len(line) > _LONGEST:
         return False
-    return short in _EXACT or bool(_BEGINS.match(line.strip(" •·|*>»→")))
+    short = bare(line)
+    return not short or short in _EXACT or bool(_BEGINS.match(line.strip(" •·|*>»→")))
 
 
 def ends_the_text(line: str) -> bool:
     """True if everything after this line is comments and footers: "Comments", "bottom of page"."""
-    return bare(line) in _END_OF_TEXT
+    return len(line) <= _LONGEST and bare(line) in _END_OF_TEXT
 
 
 def reading_minutes(line: str) -> int | None:
     """3 for "3 min read", "Lesezeit: 3 Minuten" and the like as a whole line; else None."""
-    if len(line) > 60:
+    if len(line) > 60 or not _DIGIT.search(line):
         return None
     found = next((m for pattern in _READING if (m := pattern.match(line))), None)
     return int(found[1]) if found and 0 < int(found[1]) <= 240 else None

@@ -33,6 +33,7 @@ _MODIFIED_WORDS = """
 """
 _MODIFIED = tuple(_MODIFIED_WORDS.split())
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+_DIGIT = re.compile(r"\d")
 _SLACK = timedelta(days=1)
 _FIRST_YEAR_OF_THE_WEB = 1990
 _FIRST_YEAR_OF_NEWSPAPERS = 1605
@@ -96,7 +97,7 @@ def _stamps(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candida
 def _bylines(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candidate[Moment]]:
     """Dates written out beside the writers' names."""
     for text, _ in seen.bylines[:3]:
-        if any(map(str.isdigit, text)) and is_update(text) is updated:
+        if _DIGIT.search(text) and is_update(text) is updated:
             for moment in islice(iter_dates(text, clock), 1):
                 if believable(moment, clock, strong=False) and moment.inferred != "year":
                     yield Candidate(value=moment, origin="byline", confidence=0.6, inferred=moment.inferred)
@@ -105,7 +106,7 @@ def _bylines(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candid
 def _lines(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candidate[Moment]]:
     """Lines around the headline that are dates and nothing else."""
     for number, line in enumerate(seen.lines):
-        if any(c.isdigit() for c in line) and is_update(line) is updated:
+        if _DIGIT.search(line) and is_update(line) is updated:
             moment = read_date_line(line, clock)
             if moment and believable(moment, clock, strong=False):
                 sure = (0.42 if moment.inferred == "year" else 0.62) - number / 1000

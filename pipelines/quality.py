@@ -164,8 +164,7 @@ def gate_page(sheet: Sheet, told: Structured, seen: Landmarks) -> Rejection | No
 
 
 def _heads(sheet: Sheet, seen: Landmarks) -> list[str]:
-    titles = [text_of(element) for element in sheet.tree.iterfind(".//head/title")][:1]
-    return [head for head in [*titles, *seen.headlines[:2]] if head]
+    return [head for head in (sheet.headed, *seen.headlines[:2]) if head]
 
 
 def _soft_404(sheet: Sheet, seen: Landmarks, shown: str) -> Rejection | None:
@@ -255,10 +254,9 @@ def _by_address(sheet: Sheet, running: int) -> Rejection | None:
         return None
     if _SERVICE_PATH.search(path):
         return _no(Reason.NOT_ARTICLE, f"the address {path[:60]!r}, and {running} words of running text")
-    links = sum(1 for link in sheet.tree.iter("a") if link.get("href"))
     numbered = any(c.isdigit() for c in parts.query)  # artikel.php?id=123
     named = _LIST_PATH.search(path) or (running < _FEW_WORDS and _ONE_WORD_PATH.search(path))
-    if links >= _SOME_LINKS and named and not numbered:
+    if len(sheet.anchors) >= _SOME_LINKS and named and not numbered:
         return _no(Reason.INDEX_PAGE, f"the address {path[:60]!r}, and {running} words of running text")
     return None
 
@@ -295,7 +293,7 @@ def _index(sheet: Sheet, told: Structured, words: int, running: int) -> Rejectio
     parts = urlsplit(sheet.url or "")
     if sheet.url and parts.path in ("", "/") and not parts.query and not told.article and running < _MANY_WORDS:
         return _no(Reason.INDEX_PAGE, "the site's front page")
-    links = sum(1 for link in sheet.tree.iter("a") if len(squeeze(link.text_content())) > 25)
+    links = sum(len(anchor.text) > 25 for anchor in sheet.anchors)
     if links >= 15 and words < 6 * links and running < _RUNNING_WORDS:
         return _no(Reason.INDEX_PAGE, f"{links} long links and {words} words of running text")
     return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from archive.types import Access, Origin
 from pipelines.candidates import Choice
+from pipelines.landmarks import Landmarks
 from pipelines.sheet import Sheet
 from pipelines.structured import Structured
 
@@ -20,10 +21,6 @@ _ROBOTS = re.compile(r"(?i)^(?:robots|googlebot(?:-news)?|bingbot|news_robots|gp
 _FREE_TIERS = frozenset(("free", "open", "public"))
 _METERED_TIERS = frozenset(("metered", "meter", "freemium"))
 _LOCKED_TIERS = frozenset(("locked", "premium", "paid", "subscriber", "subscribers", "paywall", "plus", "exclusive"))
-_PAYWALL_CLASS = re.compile(
-    r"(?i)(?:^|[\s_-])(?:paywall|pay-wall|piano-offer|premium-paywall|paywall-\w+|article-paywall"
-    r"|subscriber-only|subscription-required|metered-paywall|regwall)(?:$|[\s_-])"
-)
 
 
 def find_rights(sheet: Sheet, told: Structured) -> dict[str, str]:
@@ -68,7 +65,7 @@ def _by_json(told: Structured) -> bool | None:
     return None
 
 
-def find_access(sheet: Sheet, told: Structured) -> Choice[Access] | None:
+def find_access(told: Structured, seen: Landmarks) -> Choice[Access] | None:
     """Who may read the article, by what the page itself says; None if it says nothing."""
     tier = (
         told.first_meta("article:content_tier", "og:article:content_tier", "content_tier", "article:tier") or ""
@@ -84,22 +81,9 @@ def find_access(sheet: Sheet, told: Structured) -> Choice[Access] | None:
     flag = next(_flags(told.microdata.get("isAccessibleForFree")), None)
     if flag is not None:
         return _choice(Access.FREE if flag else Access.PAYWALLED, "microdata", 0.8)
-    if _has_paywall(sheet):
+    if seen.paywalled:
         return _choice(Access.PAYWALLED, "html", 0.6)
     return None
-
-
-def _has_paywall(sheet: Sheet) -> bool:
-    """True if an element with words in it is named for a paywall."""
-    for element in sheet.tree.xpath(
-        "//*[contains(@class,'wall') or contains(@id,'wall') or contains(@class,'subscri') or contains(@class,'piano')]"
-    ):
-        if element.tag in ("html", "body", "script", "style", "link"):
-            continue
-        marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if _PAYWALL_CLASS.search(marks) and "".join(element.itertext()).strip():
-            return True
-    return False
 
 
 def _choice(access: Access, origin: str, confidence: float) -> Choice[Access]:

@@ -85,7 +85,7 @@ def _value(element: HtmlElement) -> str:
 
 
 def _properties(tree: HtmlElement) -> Iterator[tuple[HtmlElement | None, str, str]]:
-    for element in tree.xpath("//*[@itemprop]"):
+    for element in tree.xpath("descendant::*[@itemprop]"):
         for name in element.get("itemprop").split():
             if name != "articleBody":
                 yield _scope(element), name, _value(element)

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers, Response
 
 from archive.captures import Exchange, encode_exchange
+from archive.errors import DRIVER_ERRORS
 from archive.times import utc_now
 from archive.urls import normalise_or_none
 from crawler.desk import Desk, Errand, desk_of
@@ -60,9 +62,13 @@ class Capture:
             members, digest = encode_exchange(exchange)
         else:  # compressing takes ten times as long as all the rest, and zlib lets the loop go on meanwhile
             members, digest = await asyncio.to_thread(encode_exchange, exchange)
-        request.meta["capture_id"] = desk.writer.keep_encoded(
-            exchange, members, digest, run=desk.run, url_id=errand.entry.id if errand else None
-        )
+        url_id = errand.entry.id if errand else None
+        try:
+            capture_id = desk.writer.keep_encoded(exchange, members, digest, run=desk.run, url_id=url_id)
+        except DRIVER_ERRORS as error:
+            desk.cannot_write(error)
+            raise IgnoreRequest("the archive cannot be written") from error
+        request.meta["capture_id"] = capture_id
         return response
 
 

@@ -10,6 +10,9 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.desk import Desk, Errand, desk_of
 
+#: Characters. Longer addresses are traps or mistakes, and many servers refuse them.
+LONGEST_URL = 4096
+
 
 class Refused(IgnoreRequest):
     """A request that is not made. ``reason`` is the ledger's."""
@@ -42,5 +45,7 @@ class Guard:
         errand: Errand | None = request.meta.get("errand")
         if not request.url.startswith(("http://", "https://")):
             raise Refused("scheme", f"{request.url[:200]} is not http or https")
+        if len(request.url) > LONGEST_URL:
+            raise Refused("url-too-long", f"{len(request.url)} characters")
         if errand is not None and self.desk is not None and not self.desk.is_own(request.url, errand.source):
             raise Refused("off-site", f"redirected to {request.url[:200]}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -20,6 +22,7 @@ from archive.ledger import Entry, Verdict
 from archive.types import Kind, Outcome, State
 from crawler.fetch.guard import Refused
 from crawler.fetch.revisit import article_due, failure_due, gone_due
+from crawler.fetch.robots import ROBOTS, UNREACHABLE
 
 #: What a site that wants to be left alone is given when it does not say for how long, and at most.
 _DEFAULT_WAIT = timedelta(hours=1)
@@ -27,11 +30,10 @@ _LONGEST_WAIT = timedelta(days=7)
 #: Pages whose robots.txt forbids them are looked at again when it may have changed.
 _ROBOTS_AGAIN = timedelta(days=7)
 
-ROBOTS = "robots.txt"
 ASKED_TO_WAIT = "asked to wait"
 NO_SITEMAP = "no sitemap"
 
-_NETWORK = (
+_FAULTS: tuple[tuple[type[BaseException], str, str], ...] = (
     (CannotResolveHostError, "dns", "the host name does not resolve"),
     (DownloadTimeoutError, "timeout", "no whole answer in the time allowed"),
     (DownloadConnectionRefusedError, "connection-refused", "the host accepts no connection"),
@@ -39,6 +41,10 @@ _NETWORK = (
     (ResponseDataLossError, "cut-short", "the connection ended before the answer did"),
     (UnsupportedURLSchemeError, "scheme", "not http or https"),
     (DownloadFailedError, "network", ""),
+    (zlib.error, "bad-encoding", ""),
+    (gzip.BadGzipFile, "bad-encoding", ""),
+    (EOFError, "bad-encoding", ""),
+    (ValueError, "bad-redirect", ""),  # an address that is none, in a Location header
 )
 
 
@@ -47,7 +53,15 @@ def _outcome(entry: Entry, outcome: Outcome) -> Outcome | None:
 
 
 def unchanged(entry: Entry, now: datetime, capture_id: int | None) -> Verdict:
-    """304: what we have is still what they have."""
+    """304: what we have is still what they have; unless we have nothing."""
+    if entry.state not in (State.KEPT, State.READ):
+        return Verdict(
+            state=State.FAILED,
+            outcome=_outcome(entry, Outcome.FAILED),
+            reason="unexpected-304",
+            due_at=failure_due(entry.attempts, now),
+            answered=False,
+        )
     page = entry.kind is Kind.PAGE
     return Verdict(
         state=entry.state if page else State.READ,
@@ -100,20 +114,16 @@ def parse_retry_after(value: str | None, now: datetime) -> timedelta:
 def no_answer(entry: Entry, error: BaseException, now: datetime) -> Verdict:
     """Nothing came back, or nothing was asked."""
     if isinstance(error, Refused):
+        again = {ROBOTS: now + _ROBOTS_AGAIN, UNREACHABLE: failure_due(entry.attempts, now)}
         return Verdict(
-            state=State.REFUSED, outcome=_outcome(entry, Outcome.REFUSED), reason=error.reason, detail=error.detail
+            state=State.REFUSED,
+            outcome=_outcome(entry, Outcome.REFUSED),
+            reason=error.reason,
+            detail=error.detail or None,
+            due_at=again.get(error.reason),
+            answered=error.reason != UNREACHABLE,
         )
-    if isinstance(error, IgnoreRequest):
-        if "robots" in str(error):
-            return Verdict(
-                state=State.REFUSED,
-                outcome=_outcome(entry, Outcome.REFUSED),
-                reason=ROBOTS,
-                due_at=now + _ROBOTS_AGAIN,
-            )
-        reason, detail = "redirects", "too many redirects, or a loop"
-    else:
-        reason, detail = next(((r, d) for kind, r, d in _NETWORK if isinstance(error, kind)), ("error", ""))
+    reason, detail = _what_happened(error)
     said = " ".join(str(error).split())[:200]
     return Verdict(
         state=State.FAILED,
@@ -123,3 +133,12 @@ def no_answer(entry: Entry, error: BaseException, now: datetime) -> Verdict:
         due_at=failure_due(entry.attempts, now),
         answered=False,
     )
+
+
+def _what_happened(error: BaseException) -> tuple[str, str]:
+    """A reason and, where the error itself does not tell it better, a detail."""
+    if isinstance(error, IgnoreRequest):
+        if "DOWNLOAD_MAXSIZE" in str(error):
+            return "too-large", "the answer is larger than allowed when unpacked"
+        return "redirects", "too many redirects, or a loop"
+    return next(((reason, detail) for kind, reason, detail in _FAULTS if isinstance(error, kind)), ("error", ""))

@@ -28,7 +28,7 @@ _PASSING = frozenset(
 )
 _FIRST_RETRY = timedelta(hours=1)
 _LAST_RETRY = timedelta(days=7)
-_GIVE_UP_AFTER = 8
+_GIVE_UP_AFTER = 10
 
 
 def article_due(first_seen_at: datetime, now: datetime) -> datetime | None:

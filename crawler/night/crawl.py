@@ -9,10 +9,11 @@ from pathlib import Path
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from archive.errors import CannotWrite
 from archive.times import utc_now
 from crawler.desk import Desk, DocumentRead
 from crawler.errors import CrawlerError
-from crawler.sources import load_config, pick, require_contact, user_agent
+from crawler.sources import load_config
 from crawler.spiders.news import NewsSpider
 
 
@@ -49,11 +50,9 @@ class CrawlResult:
 def crawl(options: CrawlOptions) -> CrawlResult:
     """Run a crawl to its end; once a process, because Twisted's reactor does not start twice.
 
-    Raises ConfigError, Locked, NotAnArchive, or whatever ended the crawl.
+    Raises ConfigError, Locked, NotAnArchive, CannotWrite, or CrawlerError for whatever else ended the crawl.
     """
-    config = load_config(options.folder)
-    chosen = pick(config, options.sources)
-    require_contact(config, chosen)
+    load_config(options.folder)  # what is wrong with it is said before a log file is made
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     log = None if options.verbose else options.folder / "logs" / f"crawl-{utc_now():%Y%m%dT%H%M%SZ}-{os.getpid()}.log"
@@ -65,10 +64,6 @@ def crawl(options: CrawlOptions) -> CrawlResult:
             "NIGHTDESK_LIMIT": options.limit,
             "NIGHTDESK_REVISIT": options.revisit,
             "NIGHTDESK_DRY_RUN": options.dry_run,
-            "NIGHTDESK_WORKERS": config.workers,
-            "USER_AGENT": user_agent(config.contact),
-            "DOWNLOAD_DELAY": config.delay,
-            "DOWNLOAD_SLOTS": {s.host: {"delay": s.delay} for s in chosen if s.delay != config.delay},
         },
         priority="cmdline",
     )
@@ -84,11 +79,16 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         raise error
     desk = crawler.get_extension(Desk)
     assert desk is not None
-    if desk.end not in ("finished", "shutdown"):
+    if desk.trouble is not None:
+        raise CannotWrite(
+            f"{options.folder} cannot be written: {desk.trouble}; the crawl was stopped. Free some space or mend the"
+            " folder's permissions: the next crawl goes on from what was committed"
+        )
+    if desk.end not in ("finished", "shutdown", None):
         raise CrawlerError(f"the crawl ended early ({desk.end}); {log or 'the log'} tells why, the next goes on")
     return CrawlResult(
         run=desk.run,
-        interrupted=desk.end == "shutdown",
+        interrupted=desk.end != "finished",
         documents=tuple(desk.documents),
         plan=tuple(desk.plan),
         log=log,

@@ -63,7 +63,8 @@ class NewsSpider(Spider):
         assert refine is not None
         self.frontier = Frontier(self.desk, refine, self._openings)
         self.desk.page_left = self.frontier.done
-        self.desk.enter_given()
+        for errand in self.desk.enter_given():
+            self.frontier.add_document(errand)
         if self.desk.whole_sources:
             self.desk.enter_due()
         async for work in self.frontier.work():
@@ -123,6 +124,7 @@ class NewsSpider(Spider):
         )
         self.desk.writer.ledger.settle(errand.entry, verdict, run=self.desk.run, now=now)
         self.desk.counts[errand.source.name]["fetched"] += 1
+        self.frontier.captured(errand.entry.id)
         yield Page(
             url=errand.entry.url,
             final_url=response.url,
@@ -153,6 +155,8 @@ class NewsSpider(Spider):
             verdict = judge.no_sitemap(now)
         if response.status in (429, 503):
             self.desk.paused[errand.source.name] = judge.ASKED_TO_WAIT
+            if verdict.due_at is not None:
+                self.desk.wait_until[errand.source.name] = verdict.due_at
         self.desk.settle(errand, verdict, now=now)
 
     def page_dropped(self, item: object, exception: BaseException) -> None:
@@ -257,6 +261,8 @@ class NewsSpider(Spider):
         """Nothing came back, or the request was not made."""
         request: Request = failure.request  # type: ignore[attr-defined]
         errand: Errand = request.meta["errand"]
+        if self.desk.trouble is not None:
+            return  # our disk's fault, not the page's: it stays due
         now = utc_now()
         assert failure.value is not None
         self.desk.settle(errand, judge.no_answer(errand.entry, failure.value, now), now=now)

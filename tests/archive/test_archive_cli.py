@@ -275,6 +275,67 @@ def test_a_reader_that_leaves_early_is_no_trouble(tmp_path: Path, arguments: lis
         process.wait()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["search"], ["search", "--json"], ["show", HARBOUR], ["stats"], ["runs"], ["export", "--to", "-"]],
+)
+def test_a_full_disk_behind_stdout_is_one_line_and_a_status(folder: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "archive", *arguments, "-a", str(folder)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+    assert done.returncode == 1
+    assert done.stderr == "nightdesk: the output cannot be read or written: No space left on device\n"
+
+
+@pytest.mark.parametrize("length", [251, 252, 300, 5000])
+def test_a_file_name_is_as_long_as_the_disk_allows_and_else_refused(folder: Path, tmp_path: Path, length: int) -> None:
+    result = run(folder, "export", "--to", str(tmp_path / f"{'x' * length}.csv"))
+    if length == 251:
+        assert (result.exit_code, len(list(tmp_path.iterdir()))) == (0, 1)
+    else:
+        assert (result.exit_code, list(tmp_path.iterdir())) == (1, [])
+        assert "cannot be written: File name too long" in result.stderr
+        assert result.stderr.count("\n") == 1 and len(result.stderr) < 400
+
+
+@pytest.mark.parametrize("limit", [2**63 - 1, 2**63, 10**20])
+def test_a_limit_beyond_all_numbers_is_no_limit(folder: Path, limit: int) -> None:
+    assert len(run(folder, "search", "--json", "--limit", str(limit)).stdout.splitlines()) == 4
+    assert run(folder, "search", "--count", "--limit", str(limit)).stdout == "4\n"
+    assert run(folder, "export", "--to", "-", "--limit", str(limit)).stderr == "4 articles\n"
+
+
+def test_a_url_of_many_screens_is_shown_by_its_ends(tmp_path: Path) -> None:
+    long = "https://gazette.test/" + "x" * 3000 + "/end"
+    usual = "https://gazette.test/2026/11/10/" + "a-headline-of-many-words-" * 6
+    with Sample(tmp_path / "a") as sample:
+        number = sample.run()
+        for url, reason in ((long, "http-500"), (usual, "timeout")):
+            sample.outcome(number, sample.url(url, state="failed"), "failed", reason)
+    text = run(tmp_path / "a", "runs", "1").stdout
+    (shown,) = [line for line in text.splitlines() if "xxx" in line]
+    assert len(shown) == 240
+    assert shown.startswith("    https://gazette.test/xxx") and "x…x" in shown and shown.endswith("xx/end")
+    assert f"    {usual}\n" in text
+    problems = json.loads(run(tmp_path / "a", "runs", "1", "--json").stdout)["problems"]
+    assert {problem["example"] for problem in problems} == {long, usual}
+
+
+def test_a_run_whose_process_died_is_shown_as_killed(tmp_path: Path) -> None:
+    with Sample(tmp_path / "a") as sample:
+        sample.run(status="running")
+    (tmp_path / "a" / "archive.lock").touch()
+    assert "UTC, killed\n" in run(tmp_path / "a", "runs").stdout
+    assert ": killed\n" in run(tmp_path / "a", "stats").stdout
+    assert json.loads(run(tmp_path / "a", "runs", "--json").stdout)["status"] == "crashed"
+
+
 def test_control_c_is_130(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(self: Archive) -> None:
         signal.raise_signal(signal.SIGINT)

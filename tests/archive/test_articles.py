@@ -162,3 +162,44 @@ def test_an_imported_text_without_a_url_has_an_id_of_its_own(writer: ArchiveWrit
     first = store(writer, an_article(url=None, canonical_url=None))
     assert store(writer, an_article(url=None, canonical_url=None)).outcome is Outcome.UNCHANGED
     assert row(writer, first.article_id)["url"] is None
+
+
+def test_older_texts_take_their_places_before_the_present_one(writer: ArchiveWriter) -> None:
+    first = store(writer, an_article(body="The text of the first night, which is about a bridge."), at=NOW)
+    store(writer, an_article(), at=NOW + timedelta(days=9))
+    oldest = store(writer, an_article(body="Announced: the bridge is to open."), at=NOW - timedelta(days=9))
+    between = store(writer, an_article(body="A text of the days between."), at=NOW + timedelta(days=4))
+    assert [(s.outcome, s.revision) for s in (oldest, between)] == [(Outcome.UPDATED, 1), (Outcome.UPDATED, 3)]
+    kept = row(writer, first.article_id)
+    assert (kept["body"], kept["revision"]) == (an_article().body, 4)
+    assert (kept["first_seen_at"], kept["last_seen_at"]) == ("2026-11-13T02:00:00Z", "2026-12-01T02:00:00Z")
+    spans = writer.db.execute("select revision, valid_from, valid_until, body from revisions order by 1").fetchall()
+    assert [(n, since[5:10], until[5:10], body.split()[0]) for n, since, until, body in spans] == [
+        (1, "11-13", "11-22", "Announced:"),
+        (2, "11-22", "11-26", "The"),
+        (3, "11-26", "12-01", "A"),
+    ]
+    records = writer.db.execute("select distinct record from revisions").fetchall()
+    assert {json.loads(record)["authors"] for (record,) in records} == {'["Ana Kovač"]'}
+    writer.db.execute("insert into articles_fts (articles_fts, rank) values ('integrity-check', 1)")
+
+
+def test_an_older_copy_that_has_no_certain_place_changes_no_text(writer: ArchiveWriter) -> None:
+    store(writer, an_article(body="The text of the first night, which is about a bridge."), at=NOW)
+    store(writer, an_article(), at=LATER + timedelta(days=1))
+    same_instant = store(writer, an_article(body="Another text of that very second."), at=NOW)
+    known_later = store(writer, an_article(), at=LATER)
+    for stored in (same_instant, known_later):
+        assert (stored.outcome, stored.revision) == (Outcome.UNCHANGED, 2)
+    assert same_instant.note == "an older copy; the archive has a newer text"
+    assert writer.db.execute("select count(*) from revisions").fetchone() == (1,)
+
+
+def test_a_look_from_before_it_vanished_does_not_bring_an_article_back(writer: ArchiveWriter) -> None:
+    first = store(writer, an_article())
+    writer.articles.mark_gone(first.article_id, LATER + timedelta(days=1))
+    for seen in (an_article(), an_article(title="Bridge reopens at last")):
+        store(writer, seen, at=LATER)
+        assert row(writer, first.article_id)["gone_at"] == "2026-11-24T02:00:00Z"
+    store(writer, an_article(), at=LATER + timedelta(days=1))
+    assert row(writer, first.article_id)["gone_at"] is None

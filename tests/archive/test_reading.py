@@ -209,6 +209,61 @@ def test_a_later_database_is_left_alone(folder: Path) -> None:
         Archive(folder)
 
 
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "archive.db").touch()
+    with pytest.raises(NotAnArchive, match=f"archive.db is empty; .* nightdesk init {tmp_path}"):
+        Archive(tmp_path)
+
+
+URN = "urn:sha256:" + "0f" * 32
+
+
+def test_an_imported_file_is_asked_for_by_the_name_that_the_ledger_has_for_it(folder: Path) -> None:
+    with Sample(folder) as sample:
+        id_ = sample.article("Saved page", url=None)
+        sample.url(URN, article_id=id_)
+        sample.url(URN.replace("0f", "1e"), state="rejected", reason="too-short")
+    with Archive(folder) as archive:
+        assert archive.get(URN).id == archive.get(f" {URN.upper()} ").id == id_
+        assert archive.explain(URN).article_id == id_
+        with pytest.raises(NotFound, match="it is rejected; the story is told by"):
+            archive.get(URN.replace("0f", "1e"))
+        with pytest.raises(NotFound, match="no file that was imported"):
+            archive.explain("urn:sha256:00")
+
+
+@pytest.mark.parametrize("name", [None, 7, b"x", Path("x")])
+def test_what_names_nothing_is_not_found(folder: Path, name: object) -> None:
+    with Archive(folder) as archive:
+        for ask in (archive.get, archive.revisions, archive.explain):
+            with pytest.raises(NotFound, match="neither an article's id nor a URL"):
+                ask(name)  # type: ignore[operator]
+
+
+def test_a_closed_archive_says_that_it_is_closed(folder: Path) -> None:
+    with Archive(folder) as archive:
+        hits, walk, begun = archive.search("talks"), archive.articles(), iter(archive)
+        next(begun)
+    archive.close()
+    asked = [
+        lambda: archive.get(HARBOUR),
+        lambda: archive.search("talks"),
+        lambda: len(archive),
+        archive.runs,
+        archive.stats,
+        lambda: archive.explain(HARBOUR),
+        lambda: archive.export_csv(None, folder / "x.csv"),
+        lambda: list(hits),
+        lambda: hits.total,
+        lambda: list(walk),
+        lambda: list(begun),
+    ]
+    for ask in asked:
+        with pytest.raises(ArchiveError, match="the archive is closed"):
+            ask()
+    assert not (folder / "x.csv").exists()
+
+
 def test_nothing_can_be_written_through_it(folder: Path) -> None:
     with Archive(folder) as archive, pytest.raises(sqlite3.OperationalError, match="readonly"):
         archive._db.execute("delete from articles")

@@ -1,5 +1,7 @@
 """What an answer, or the lack of one, makes of a URL; and when it is asked for again."""
 
+import gzip
+import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,7 +55,13 @@ def test_a_status_is_the_reason(status: int, state: State, outcome: Outcome) -> 
 
 def test_a_document_has_no_part_in_the_funnel_of_pages() -> None:
     assert judge.refused_status(entry(Kind.FEED), 500, NOW).outcome is None
-    assert judge.unchanged(entry(Kind.FEED), NOW, 7).state is State.READ
+    assert judge.unchanged(entry(Kind.FEED, State.READ), NOW, 7).state is State.READ
+
+
+@pytest.mark.parametrize("kind", [Kind.PAGE, Kind.FEED])
+def test_unchanged_since_never_is_no_answer(kind: Kind) -> None:
+    verdict = judge.unchanged(entry(kind), NOW, 7)
+    assert (verdict.state, verdict.reason) == (State.FAILED, "unexpected-304")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +92,12 @@ def test_any_retry_after_gives_a_bounded_wait(value: str) -> None:
     ("error", "state", "reason"),
     [
         (Refused("off-site", "redirected to http://other.example/"), State.REFUSED, "off-site"),
-        (IgnoreRequest("Forbidden by robots.txt"), State.REFUSED, "robots.txt"),
+        (Refused("robots.txt", ""), State.REFUSED, "robots.txt"),
+        (Refused("robots-unreachable", "answered 503"), State.REFUSED, "robots-unreachable"),
+        (IgnoreRequest("Dropped: exceeded DOWNLOAD_MAXSIZE"), State.FAILED, "too-large"),
+        (zlib.error("invalid block"), State.FAILED, "bad-encoding"),
+        (gzip.BadGzipFile("no"), State.FAILED, "bad-encoding"),
+        (ValueError("Invalid IPv6 URL"), State.FAILED, "bad-redirect"),
         (IgnoreRequest("max redirections reached"), State.FAILED, "redirects"),
         (CannotResolveHostError(), State.FAILED, "dns"),
         (DownloadTimeoutError(), State.FAILED, "timeout"),
@@ -99,9 +112,11 @@ def test_each_failure_has_a_name(error: Exception, state: State, reason: str) ->
 
 
 def test_failures_are_retried_ever_more_rarely_and_given_up() -> None:
-    waits = [failure_due(n, NOW) for n in range(9)]
+    waits = [failure_due(n, NOW) for n in range(11)]
     assert [w - NOW if w else None for w in waits] == [
         *(timedelta(hours=2**n) for n in range(8)),
+        timedelta(days=7),
+        timedelta(days=7),
         None,
     ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """sources.toml: what it means, and what it says when it is wrong."""
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.errors import ArchiveError
 from crawler.errors import ConfigError
 from crawler.sources import (
     CrawlConfig,
@@ -109,6 +111,102 @@ def test_declaring_appends_and_leaves_the_rest_alone(tmp_path: Path) -> None:
         declare(tmp_path, ["https://third.example"], name="post.example")
     with pytest.raises(ConfigError, match="full http or https URL"):
         declare(tmp_path, ["ftp://third.example"])
+
+
+GAZETTE = '[sources.gazette]\nhome = "http://gazette.example/"\n'
+
+
+def test_a_byte_order_mark_is_no_mistake_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GAZETTE.encode())
+    assert [s.name for s in load_config(tmp_path).sources] == ["gazette"]
+    declare(tmp_path, ["http://post.example/"])
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf[sources")
+    assert [s.name for s in load_config(tmp_path).sources] == ["gazette", "post.example"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (GAZETTE + '[sources.b]\nhome = "http://GAZETTE.example"\n', 4, "home: is the front page of 'gazette' too"),
+        ('[sources.import]\nhome = "http://a.example/"\n', 1, "kept for imported files"),
+        (GAZETTE + "max_pages = 10000001\n", 3, "from 1 to 10000000"),
+        (GAZETTE + 'also_on = ["-"]\n', 3, "'-' is no host name"),
+        (GAZETTE + 'also_on = ["http://a.example/"]\n', 3, "is more than a host name"),
+        (GAZETTE + 'also_on = ["a.example:80"]\n', 3, "is more than a host name"),
+        (GAZETTE + "also_on = [3]\n", 3, "must be a list of host names"),
+        (GAZETTE + 'also_on = "a.example"\n', 3, "must be a list of host names"),
+        *(
+            (GAZETTE + f'timezone = "{zone}"\n', 3, f"not '{zone}'")
+            for zone in ("localtime", "posixrules", "right/Europe/Zagreb", "posix/UTC", "../UTC", "/etc/localtime")
+        ),
+    ],
+)
+def test_mistakes_that_would_do_harm_later_are_reported(tmp_path: Path, text: str, line: int, said: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load_config(write(tmp_path, text))
+    (only,) = str(raised.value).splitlines()
+    assert only.startswith(f"{tmp_path / 'sources.toml'}:{line}: ")
+    assert said in only
+
+
+def test_hosts_and_zones_of_any_country_will_do(tmp_path: Path) -> None:
+    text = GAZETTE + 'also_on = ["Žurnal.example", "img.gazette.example."]\ntimezone = "Europe/Zagreb"\n'
+    (source,) = load_config(write(tmp_path, text)).sources
+    assert source.also_on == ("xn--urnal-tib.example", "img.gazette.example")
+    assert source.timezone == "Europe/Zagreb"
+
+
+@pytest.mark.parametrize("home", ['http://a"b.example/', "http://a b/", 'x"]\nhome = 3'])
+def test_what_is_no_url_never_gets_into_the_file(tmp_path: Path, home: str) -> None:
+    write(tmp_path, GAZETTE)
+    with pytest.raises(ConfigError, match="full http or https URL"):
+        declare(tmp_path, ["http://fine.example/", home])
+    assert (tmp_path / "sources.toml").read_text(encoding="utf-8") == GAZETTE
+
+
+def test_a_declared_url_may_have_signs_that_toml_knows(tmp_path: Path) -> None:
+    write(tmp_path, GAZETTE)
+    (added,) = declare(tmp_path, ['http://žurnal.example/a"b\\c/ž?q=\'""'])
+    assert load_config(tmp_path).sources[1].home == added.home
+
+
+def test_a_file_that_nothing_can_be_appended_to_stays_as_it_was(tmp_path: Path) -> None:
+    text = 'sources = {gazette = {home = "http://gazette.example/"}}\n'
+    write(tmp_path, text)
+    with pytest.raises(ConfigError, match="add it by hand"):
+        declare(tmp_path, ["http://post.example/"])
+    assert [p.read_text(encoding="utf-8") for p in tmp_path.iterdir()] == [text]
+
+
+def test_declaring_keeps_the_files_mode_and_the_link_that_leads_to_it(tmp_path: Path) -> None:
+    folder, kept = tmp_path / "archive", tmp_path / "kept.toml"
+    folder.mkdir()
+    kept.write_text(GAZETTE, encoding="utf-8")
+    kept.chmod(0o640)
+    (folder / "sources.toml").symlink_to(kept)
+    declare(folder, ["http://post.example/"])
+    assert (folder / "sources.toml").is_symlink()
+    assert kept.stat().st_mode & 0o777 == 0o640
+    assert len(load_config(folder).sources) == 2
+
+
+def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    write(tmp_path, GAZETTE)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ArchiveError, match="No space left"):
+        declare(tmp_path, ["http://post.example/"])
+    assert [p.read_text(encoding="utf-8") for p in tmp_path.iterdir()] == [GAZETTE]
+
+
+def test_no_source_is_named_like_the_imported_files(tmp_path: Path) -> None:
+    write(tmp_path, GAZETTE)
+    assert [s.name for s in declare(tmp_path, ["http://import/"])] == ["import-2"]
+    with pytest.raises(ConfigError, match="kept for imported files"):
+        declare(tmp_path, ["http://third.example/"], name="import")
 
 
 @given(host=st.from_regex(r"[A-Za-z0-9.-]{1,70}", fullmatch=True), taken=st.sets(st.sampled_from(["a", "a-2", "b.c"])))

@@ -1,0 +1,104 @@
+"""An element's names in (class, id, itemprop …), what they say that it is out: a byline, a date, a side box."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from lxml.html import HtmlElement
+
+#: Attributes whose words tell what an element is for.
+_TELLING = frozenset(("class", "id", "itemprop", "rel", "data-testid", "data-hook"))
+_LONGEST = 300
+_WORD = re.compile(r"[^\s_:-]+")
+
+# Words of names; two words in a row count as one as well, so that "most-read" and "mostread" are both found.
+_AWAY_WORDS = """
+    related recommend recommended recommendation recommendations sidebar teaser teasers comment comments
+    commentlist disqusthread respond footer nav navbar navigation menu promo promos newsletter trending
+    popular mostread widget widgets morestories seeall recentpost recentposts latest readmore readnext
+    outbrain taboola cookie consent breadcrumb breadcrumbs share social modal popup
+"""
+_AWAY = frozenset(_AWAY_WORDS.split())
+#: Of these, the names of boxes that are never part of an article: "widget" and "latest" are on its paragraphs too.
+_BESIDE_WORDS = """
+    related recommend recommended recommendation recommendations sidebar teaser teasers footer nav navbar navigation
+    menu promo promos newsletter trending mostread morestories seeall recentpost recentposts readnext outbrain
+    taboola cookie consent breadcrumb breadcrumbs share social modal popup
+"""
+_BESIDE = frozenset(_BESIDE_WORDS.split())
+_BYLINE_WORDS = """
+    byline author authors writer writers autor autores autoren autorin autora auteur autore metaauthor
+    postedby contributor contributors authorname bylinename
+"""
+_BYLINE = frozenset(_BYLINE_WORDS.split())
+_NO_BYLINE = re.compile(
+    r"bio|description|avatar|image|photo|about|follow|social|more-?from|posts|title|role|job|box__text|desc|card"
+)
+_DATE_WORDS = """
+    date datum time timestamp publish published publishdate publishtime publishon publishat
+    publisheddate publishedtime publishedon publishedat pubdate postdate posttime poston posteddate
+    postedtime postedon entrydate articledate dateline updated fecha data datetime publicationdate
+    publicationtime datepublished datepublication datepublish
+"""
+_DATE = frozenset(_DATE_WORDS.split())
+_CAPTION = frozenset(("caption", "imagecaption", "bildunterschrift", "legend", "legende", "figcaption", "captiontext"))
+_PICTURE_TEXT = re.compile(r"(?:photo|img)-?desc")
+_PAYWALL = re.compile(
+    r"(?:^|[\s_-])(?:paywall|pay-wall|piano-offer|premium-paywall|paywall-\w+|article-paywall|subscriber-only"
+    r"|subscription-required|metered-paywall|regwall)(?:$|[\s_-])"
+)
+_UPDATED = re.compile(
+    r"(?i)updat|modif|aktualisiert|geändert|mis à jour|actualizado|aggiornat|atualizad|bijgewerkt"
+    r"|ažurirano|posodobljeno|uppdatera|oppdatert|opdateret|päivitetty|aktualizov|zaktualizowan"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What the names on an element say that it is."""
+
+    #: A box that a reader of the article looks past.
+    away: bool
+    #: One that holds nothing of the article.
+    beside: bool
+    author: bool
+    byline: bool
+    date: bool
+    caption: bool
+    updated: bool
+    paywall: bool
+
+
+def tells_of_change(text: str) -> bool:
+    """True if words beside a date say that it is of a change ("Updated", "Aktualisiert")."""
+    return bool(_UPDATED.search(text))
+
+
+# Names repeat, on a page and between pages of a site.
+@lru_cache(maxsize=8192)
+def _read(names: str) -> Marks:
+    lowered = names.lower()
+    words = _WORD.findall(lowered)
+    terms = {*words, *(first + second for first, second in pairwise(words))}
+    return Marks(
+        away=not _AWAY.isdisjoint(terms) or "recirc" in lowered,
+        beside=not _BESIDE.isdisjoint(terms),
+        author="author" in terms,
+        byline=not _BYLINE.isdisjoint(terms) and not _NO_BYLINE.search(lowered),
+        date=not _DATE.isdisjoint(terms),
+        caption=not _CAPTION.isdisjoint(terms) or bool(_PICTURE_TEXT.search(lowered)),
+        updated="updat" in lowered or "modif" in lowered,
+        paywall=bool(_PAYWALL.search(lowered)),
+    )
+
+
+_UNMARKED = _read("")
+
+
+def marks_of(element: HtmlElement) -> Marks:
+    """What an element's names say that it is."""
+    names = " ".join(value for name, value in element.items() if name in _TELLING)
+    return _read(names[:_LONGEST]) if names else _UNMARKED
