@@ -346,6 +346,70 @@ def test_a_site_that_asks_for_patience_is_left_alone(internet: DemoInternet, tmp
     assert due == pytest.approx(7200, abs=2)
 
 
+@pytest.mark.parametrize("fault", ["503", "429", "reset"])
+def test_a_robots_txt_that_cannot_be_read_closes_the_site_for_now(
+    internet: DemoInternet, tmp_path: Path, fault: str
+) -> None:
+    folder = declare(tmp_path, "millbrook-courier")
+    internet.set_fault(f"{COURIER}/robots.txt", fault)
+    crawl(internet, folder, "--url", f"{COURIER}/subscribers/subscribers-crossword-answers/")
+    assert {hit.path for hit in internet.hits()} == {"/robots.txt"}
+    assert query(folder, "select state, reason from urls") == [("refused", "robots-unreachable")]
+    internet.clear_faults()
+    crawl(internet, folder, "--url", f"{COURIER}/subscribers/subscribers-crossword-answers/")
+    assert query(folder, "select state, reason from urls") == [("refused", "robots.txt")]
+
+
+def test_no_page_slips_past_robots_txt_while_it_is_being_read(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = declare(tmp_path, "elbe-bote")
+    crawl(internet, folder, "--limit", "1")  # the rest is due, and asked for first thing, all at once
+    internet.reset_hits()
+    crawl(internet, folder)
+    assert not [hit.path for hit in internet.hits() if hit.path.startswith("/intern/")]
+    assert query(folder, "select count(*) from urls where reason = 'robots.txt'") == [(1,)]
+
+
+def test_a_crawl_delay_is_never_undercut(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = declare(tmp_path, "elbe-bote")
+    crawl(internet, folder)
+    times = [
+        seconds
+        for (seconds,) in query(
+            folder,
+            "select (julianday(fetched_at) - 2461000) * 86400 from captures order by id",
+        )
+    ]
+    assert times[-1] - times[0] >= (len(times) - 2) * 0.2 - 1  # whole seconds are kept; robots.txt itself goes first
+
+
+@pytest.mark.parametrize(("length", "outcome"), [(3000, ("gone", "http-404")), (5000, ("refused", "url-too-long"))])
+def test_a_very_long_address_does_not_hold_up_the_night(
+    internet: DemoInternet, tmp_path: Path, length: int, outcome: tuple[str, str]
+) -> None:
+    folder = declare(tmp_path, "millbrook-courier")
+    url = f"{COURIER}/{'a' * length}/"
+    crawl(internet, folder, "--url", url)
+    assert outcome_of(folder, url) == outcome
+
+
+def test_an_archive_that_cannot_be_written_stops_the_crawl_and_blames_no_site(
+    internet: DemoInternet, tmp_path: Path
+) -> None:
+    folder = declare(tmp_path, "millbrook-courier")
+    (folder / "warc").write_text("in the way", encoding="utf-8")
+    said = nightdesk(internet, "crawl", "-a", folder, status=8).stderr
+    assert f"nightdesk: {folder} cannot be written: " in said
+    assert len(internet.hits()) <= 3
+    assert query(folder, "select count(*) from urls where state = 'failed'") == [(0,)]
+    (folder / "warc").unlink()
+    assert crawl(internet, folder)["millbrook-courier"]["new"] > 5
+
+
+def test_a_front_page_can_be_asked_for_by_its_url(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = declare(tmp_path, "millbrook-courier")
+    assert crawl(internet, folder, "--url", f"{COURIER}/")["millbrook-courier"]["new"] > 3
+
+
 def test_another_sites_page_behind_a_redirect_is_not_taken(internet: DemoInternet, tmp_path: Path) -> None:
     folder = declare(tmp_path, "millbrook-courier")
     crawl(internet, folder)
@@ -438,7 +502,7 @@ def test_a_second_crawl_is_told_who_is_at_work(internet: DemoInternet, tmp_path:
 
 
 def test_scrapy_crawl_news_is_the_same_crawl(internet: DemoInternet, tmp_path: Path) -> None:
-    folder = declare(tmp_path, "harbour-student")
+    folder = declare(tmp_path, "harbour-student", crawl='delay = 0\ncontact = "desk@example.org"')
     done = subprocess.run(
         [sys.executable, "-m", "scrapy", "crawl", "news", "-s", f"NIGHTDESK_ARCHIVE={folder}"],
         cwd=ROOT,
@@ -450,6 +514,8 @@ def test_scrapy_crawl_news_is_the_same_crawl(internet: DemoInternet, tmp_path: P
     )
     assert done.returncode == 0, done.stderr
     assert kept_so_far(folder) > 5
+    (agent,) = {hit.user_agent for hit in internet.hits()}
+    assert agent.endswith("(+mailto:desk@example.org)")
 
 
 @pytest.mark.parametrize(
