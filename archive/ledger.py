@@ -20,6 +20,9 @@ from archive.times import from_iso_or_none, iso, iso_or_none, parse_stamp
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.version import __version__
 
+#: What stands for the front page of a source that is only files taken in from disk.
+IMPORT_HOME = "urn:nightdesk:import"
+
 #: Documents whose hints are remembered for one URL; the newest replace the oldest.
 _HINTS_KEPT = 6
 
@@ -141,9 +144,21 @@ class Ledger:
             " on conflict (url_id, where_url) do update set last_run = excluded.last_run, via = excluded.via",
             [url_id, link.hint.where, link.hint.via, run, run],
         )
+        if owner != source and self._take_over(url_id, owner, source, now):
+            owner, due_at = source, now
         if kind != Kind.PAGE or owner != source:  # a URL belongs to the source that found it first
             return False
         return self._enter(run, url_id, source=owner, state=state, due_at=due_at, now=now)
+
+    def _take_over(self, url_id: int, owner: str, source: str, now: str) -> bool:
+        """A URL known only from an imported file becomes its newspaper's, to be asked for, once that lists it."""
+        cursor = self._db.execute(
+            "update urls set source = ?, due_at = ? where id = ?"
+            " and exists (select 1 from sources where id = ? and home = ?)"
+            " and not exists (select 1 from sources where id = ? and home = ?)",
+            [source, now, url_id, owner, IMPORT_HOME, source, IMPORT_HOME],
+        )
+        return cursor.rowcount > 0
 
     def _enter(self, run: int, url_id: int, *, source: str, state: str, due_at: str | None, now: str) -> bool:
         """Give a page its row in this run: queued if it is due, else known for the state that it is in."""

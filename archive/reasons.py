@@ -74,7 +74,6 @@ _REASONS: dict[str, str] = {
     "bad-encoding": "the body's compression cannot be undone",
     "unexpected-304": "the site answered 304 Not Modified, though nothing of it is kept here",
     "no sitemap": "no sitemap is there",
-    "disk": "there was no room to keep it",
     "damaged-capture": "its raw page could not be read back",
     "queued": "its turn did not come",
     "not reached": "its turn did not come",

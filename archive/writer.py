@@ -204,9 +204,7 @@ class ArchiveWriter:
             self._close_warc()
         if self._warc is None:
             now = utc_now()
-            name = f"nightdesk-{now:%Y%m%d%H%M%S}-{self._serial:05}.warc.gz"
-            path = f"warc/{now:%Y}/{now:%m}/{name}"
-            self._serial += 1
+            path = self._free_name(now)
             cursor = self.db.execute("insert into warc_files (path, started_at) values (?, ?)", [path, iso(now)])
             assert cursor.lastrowid is not None
             self._warc_id = cursor.lastrowid
@@ -218,6 +216,15 @@ class ArchiveWriter:
             info = self._info
             self._warc.append([encode_warcinfo(path, agent=info.agent, robots=info.robots, operator=info.operator)])
         return self._warc
+
+    def _free_name(self, now: datetime) -> str:
+        """A name with time and serial that no file has, nor any file that a row remembers."""
+        while True:
+            path = f"warc/{now:%Y}/{now:%m}/nightdesk-{now:%Y%m%d%H%M%S}-{self._serial:05}.warc.gz"
+            self._serial += 1
+            known = self.db.execute("select 1 from warc_files where path = ?", [path]).fetchone()
+            if known is None and not (self.folder / path).exists():
+                return path
 
     def _close_warc(self) -> None:
         if self._warc is not None:

@@ -16,7 +16,7 @@ from typing import Any
 from archive.articles import Stored
 from archive.captures import ImportedFile
 from archive.errors import NoArchive
-from archive.ledger import Entry, Verdict
+from archive.ledger import IMPORT_HOME, Entry, Verdict
 from archive.times import from_iso_or_none, utc_now
 from archive.types import Article, Hint, Kind, Link, Outcome, Page, Reason, Rejection, State, Via
 from archive.urls import normalise_or_none, normalise_url
@@ -29,7 +29,7 @@ from pipelines.quality import gate_bytes
 
 _LARGEST = 64 * 1024 * 1024
 #: Home of a source that consists of imported files only: nobody can be asked again.
-_HOME = "urn:nightdesk:import"
+_HOME = IMPORT_HOME
 #: Share of characters that no text has above which a file is no text, and how many of them are looked at. Random
 #: bytes have a tenth; a page with a wrongly declared encoding stays under a hundredth.
 _JUNK = 0.02

@@ -1,5 +1,6 @@
 """Content encodings undone: whatever a server sends, bounded."""
 
+import contextlib
 import gzip
 import zlib
 
@@ -56,7 +57,5 @@ def test_a_bomb_is_not_set_off() -> None:
 @given(body=st.binary(max_size=200), encodings=st.sampled_from(["gzip", "deflate", "br", "zstd", "gzip, br", ", ,"]))
 @settings(max_examples=150)
 def test_any_bytes_give_bytes_or_unpackable(body: bytes, encodings: str) -> None:
-    try:
+    with contextlib.suppress(Unpackable):
         assert isinstance(unpack(body, encodings), bytes)
-    except Unpackable:
-        pass

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.ledger import Verdict, load_hints
+from archive.ledger import IMPORT_HOME, Verdict, load_hints
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.writer import ArchiveWriter
 from tests.conftest import NOW, open_archive
@@ -144,6 +144,16 @@ def test_a_url_belongs_to_the_source_that_found_it_first(writer: ArchiveWriter) 
     assert entry is not None
     assert entry.source == "gazette"
     assert sum(outcomes(writer).values()) == 1
+
+
+def test_a_url_known_from_an_imported_file_becomes_its_newspapers(writer: ArchiveWriter) -> None:
+    writer.ledger.add_source("import", home=IMPORT_HOME, title=None, now=NOW)
+    writer.ledger.discover([link("a", via=Via.GIVEN, where="import")], source="import", run=1, now=NOW)
+    kept(writer, "a", None)
+    second = writer.ledger.start_run("crawl", {}, NOW)
+    assert discover(writer, link("a"), run=second) == 1
+    (entry,) = writer.ledger.claim("gazette", run=second, now=NOW, limit=9, but_not=set())
+    assert (entry.source, entry.state) == ("gazette", State.KEPT)
 
 
 def test_a_killed_run_is_closed_as_crashed_by_the_next(writer: ArchiveWriter) -> None:

@@ -135,6 +135,14 @@ def dump(folder: Path) -> list[str]:
         return list(db.iterdump())
 
 
+def test_two_writers_in_one_second_have_a_file_each(tmp_path: Path) -> None:
+    open_archive(tmp_path).close()
+    for _ in range(3):
+        with ArchiveWriter(tmp_path, purpose="test") as writer:
+            writer.keep(exchange(), run=1, url_id=None)
+    assert len(list(tmp_path.glob("warc/**/*.warc.gz"))) == 3
+
+
 def test_a_dry_run_leaves_no_trace(tmp_path: Path) -> None:
     writer = open_archive(tmp_path)
     writer.close()
