@@ -29,7 +29,6 @@ from pipelines.quality import gate_bytes
 
 _LARGEST = 64 * 1024 * 1024
 #: Home of a source that consists of imported files only: nobody can be asked again.
-_HOME = IMPORT_HOME
 #: Share of characters that no text has above which a file is no text, and how many of them are looked at. Random
 #: bytes have a tenth; a page with a wrongly declared encoding stays under a hundredth.
 _JUNK = 0.02
@@ -117,7 +116,7 @@ def _start(writer: ArchiveWriter, paths: list[Path], source: str) -> int:
     now = utc_now()
     run = writer.ledger.start_run("import", {"files": [printable(path) for path in paths], "source": source}, now)
     if writer.db.execute("select 1 from sources where id = ?", [source]).fetchone() is None:
-        writer.ledger.add_source(source, home=_HOME, title=None, now=now)
+        writer.ledger.add_source(source, home=IMPORT_HOME, title=None, now=now)
     writer.commit()
     return run
 
@@ -287,7 +286,7 @@ def _due_at(writer: ArchiveWriter, entry: Entry) -> datetime | None:
     due_at, home = writer.db.execute(
         "select due_at, home from urls join sources on sources.id = source where urls.id = ?", [entry.id]
     ).fetchone()
-    return None if home == _HOME or entry.url.startswith("urn:") else from_iso_or_none(due_at)
+    return None if home == IMPORT_HOME or entry.url.startswith("urn:") else from_iso_or_none(due_at)
 
 
 def _url(text: str) -> str:
