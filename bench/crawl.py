@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Articles a second of `nightdesk crawl` against two bare Scrapy spiders over the same pages.
+"""Articles a second of `nightdesk crawl` against two bare Scrapy spiders that fetch the same pages.
 
     bench/crawl.py --sites sites.json --proxy http://127.0.0.1:8089     any local internet behind a proxy
     bench/crawl.py                                                      the bundled newspapers (small)
@@ -7,11 +7,13 @@
 ``sites.json``: host → list of {"served": article URL}; each host has a front page that leads to its articles.
 Politeness delays are off for all three; each gets a fresh process and the same settings for concurrency:
 
-    fetch       a spider that fetches the front pages and the articles and throws them away: the limit
-    callback    the same, calling trafilatura (with metadata) in its callback: what one would write first
     nightdesk   the whole night: robots.txt, feeds, sitemaps, sections, WARC, cleaning, ledger, search index
+    fetch       a spider that is given every URL that nightdesk fetched, fetches them, throws them away: the limit
+    callback    the same, calling trafilatura (with metadata) in its callback on the articles: what one writes first
 
-Runs of the three alternate, ``--rounds`` times; ratios are of the medians. nightdesk must beat ``callback``.
+With ``--articles-only`` the two are given the articles' URLs alone, and so save what finding them costs (in the
+local internet of one article a host: seven requests out of eight). Runs alternate, ``--rounds`` times; ratios
+are of the medians. nightdesk must beat ``callback``.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -27,6 +29,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +39,8 @@ import json, sys
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
-urls, clean = json.load(open(sys.argv[1])), sys.argv[2] == "callback"
+given = json.load(open(sys.argv[1]))
+articles, clean = set(given["articles"]), sys.argv[2] == "callback"
 if clean:
     import trafilatura
 taken = 0
@@ -45,11 +49,13 @@ class Bare(scrapy.Spider):
     name = "bare"
 
     async def start(self):
-        for url in urls:
+        for url in given["urls"]:
             yield scrapy.Request(url)
 
     def parse(self, response):
         global taken
+        if response.request.url not in articles:
+            return
         if clean:
             trafilatura.bare_extraction(response.body, url=response.url, with_metadata=True)
         taken += 1
@@ -65,9 +71,9 @@ print(taken)
 """
 
 
-def run_spider(kind: str, urls: list[str], env: dict[str, str], folder: Path) -> tuple[int, float]:
-    """A bare spider's pages and seconds."""
-    (folder / "urls.json").write_text(json.dumps(urls))
+def run_spider(kind: str, urls: list[str], articles: list[str], env: dict[str, str], folder: Path) -> tuple[int, float]:
+    """A bare spider's articles and seconds."""
+    (folder / "urls.json").write_text(json.dumps({"urls": urls, "articles": articles}))
     (folder / "spider.py").write_text(_SPIDER)
     start = time.perf_counter()
     done = subprocess.run(
@@ -80,12 +86,18 @@ def run_spider(kind: str, urls: list[str], env: dict[str, str], folder: Path) ->
     return int(done.stdout), time.perf_counter() - start
 
 
-def run_nightdesk(homes: dict[str, str], env: dict[str, str], folder: Path) -> tuple[int, float]:
-    """Pages cleaned by a whole night into a new archive (kept or refused), and its seconds."""
-    import sqlite3
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """What a crawl fetched."""
 
+    urls: list[str]
+    articles: list[str]
+    seconds: float
+
+
+def run_nightdesk(homes: dict[str, str], env: dict[str, str], folder: Path) -> Night:
+    """A whole night into a new archive. Articles are the pages that were cleaned, kept or refused."""
     archive = folder / "archive"
-    shutil.rmtree(archive, ignore_errors=True)
     archive.mkdir()
     blocks = [f'[sources."{name}"]\nhome = "{home}"\n' for name, home in homes.items()]
     (archive / "sources.toml").write_text('[crawl]\ncontact = "bench@nightdesk.example"\ndelay = 0\n' + "".join(blocks))
@@ -95,51 +107,42 @@ def run_nightdesk(homes: dict[str, str], env: dict[str, str], folder: Path) -> t
     )
     seconds = time.perf_counter() - start
     with closing(sqlite3.connect(archive / "archive.db")) as db:
-        counted = db.execute(
-            "select count(*) from run_urls where outcome in ('new', 'duplicate', 'rejected')"
-        ).fetchone()
-    return int(counted[0]), seconds
+        urls = [url for (url,) in db.execute("select distinct url from captures where status = 200 order by id")]
+        cleaned = db.execute(
+            "select url from run_urls join urls on urls.id = url_id where outcome in ('new', 'duplicate', 'rejected')"
+        )
+        return Night(urls=urls, articles=[url for (url,) in cleaned], seconds=seconds)
 
 
 @contextmanager
-def bundled() -> Iterator[tuple[str, dict[str, str], list[str]]]:
-    """The bundled newspapers: proxy, homes, and the articles that the server lists."""
+def bundled() -> Iterator[tuple[str, dict[str, str]]]:
+    """The bundled newspapers: proxy and homes."""
     from crawler.demo import PAPERS, DemoInternet
 
     with DemoInternet(1) as internet:
-        folder = Path(tempfile.mkdtemp())
-        homes = {paper.name: paper.home for paper in PAPERS}
-        env = environment(internet.proxy_url)
-        run_nightdesk(homes, env, folder)
-        import sqlite3
-
-        with closing(sqlite3.connect(folder / "archive" / "archive.db")) as db:
-            rows = db.execute("select url from urls where kind = 'page' and state <> 'refused'").fetchall()
-        shutil.rmtree(folder)
-        yield internet.proxy_url, homes, [url for (url,) in rows]
+        yield internet.proxy_url, {paper.name: paper.home for paper in PAPERS}
 
 
 def environment(proxy: str) -> dict[str, str]:
     return os.environ | {"http_proxy": proxy, "no_proxy": "", "PYTHONPATH": str(ROOT)}
 
 
-def measure(proxy: str, homes: dict[str, str], articles: list[str], rounds: int) -> dict[str, list[float]]:
+def measure(proxy: str, homes: dict[str, str], *, rounds: int, articles_only: bool) -> dict[str, list[float]]:
     """Articles a second of each contender, one figure a round."""
     env = environment(proxy)
-    rates: dict[str, list[float]] = {"fetch": [], "callback": [], "nightdesk": []}
+    rates: dict[str, list[float]] = {"nightdesk": [], "fetch": [], "callback": []}
     for _ in range(rounds):
-        for kind, figures in rates.items():
-            folder = Path(tempfile.mkdtemp())
-            try:
-                if kind == "nightdesk":
-                    taken, seconds = run_nightdesk(homes, env, folder)
-                else:
-                    taken, seconds = run_spider(kind, articles, env, folder)
-            finally:
-                shutil.rmtree(folder)
-            if taken < 0.95 * len(articles):
-                raise SystemExit(f"{kind} got only {taken} of {len(articles)} articles: no fair comparison")
-            figures.append(taken / seconds)
+        with tempfile.TemporaryDirectory() as folder:
+            night = run_nightdesk(homes, env, Path(folder))
+        rates["nightdesk"].append(len(night.articles) / night.seconds)
+        print(f"nightdesk: {len(night.articles)} articles in {night.seconds:.1f} s", file=sys.stderr)
+        for kind in ("fetch", "callback"):
+            with tempfile.TemporaryDirectory() as folder:
+                urls = night.articles if articles_only else night.urls
+                taken, seconds = run_spider(kind, urls, night.articles, env, Path(folder))
+            if taken < 0.95 * len(night.articles):
+                raise SystemExit(f"{kind} got only {taken} of {len(night.articles)} articles: no fair comparison")
+            rates[kind].append(taken / seconds)
             print(f"{kind}: {taken} articles in {seconds:.1f} s", file=sys.stderr)
     return rates
 
@@ -149,19 +152,19 @@ def main() -> int:
     options.add_argument("--sites", type=Path, help="sites.json of a local internet")
     options.add_argument("--proxy", help="where it is served")
     options.add_argument("--hosts", type=int, default=0, help="only that many hosts (default: all)")
+    options.add_argument("--articles-only", action="store_true", help="give the bare spiders the articles alone")
     options.add_argument("--rounds", type=int, default=1)
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
     if bool(chosen.sites) != bool(chosen.proxy):
         options.error("--sites and --proxy go together")
+    how = {"rounds": chosen.rounds, "articles_only": chosen.articles_only}
     if chosen.sites:
-        sites = json.loads(chosen.sites.read_text())
-        hosts = list(sites)[: chosen.hosts or None]
-        homes = {host: f"http://{host}/" for host in hosts}
-        rates = measure(chosen.proxy, homes, [page["served"] for h in hosts for page in sites[h]], chosen.rounds)
+        hosts = list(json.loads(chosen.sites.read_text()))[: chosen.hosts or None]
+        rates = measure(chosen.proxy, {host: f"http://{host}/" for host in hosts}, **how)
     else:
-        with bundled() as (proxy, homes, articles):
-            rates = measure(proxy, homes, articles, chosen.rounds)
+        with bundled() as (proxy, homes):
+            rates = measure(proxy, homes, **how)
     medians = {kind: statistics.median(figures) for kind, figures in rates.items()}
     ratios = {kind: medians["nightdesk"] / medians[kind] for kind in ("fetch", "callback")}
     if chosen.json:

@@ -69,7 +69,7 @@ def _refine(page: Page) -> Article | Rejection:
     title = choose_title(sheet, told, seen, site_name)
     language = declared_language(sheet, told)
     clock = Clock(fetched_at=page.fetched_at, timezone=page.timezone, language=language.value if language else None)
-    authors = choose_authors(sheet, told, seen, (), site_name)
+    authors = choose_authors(sheet, told, seen, clock, site_name=site_name)
     captions = [text for picture in seen.pictures for text in (picture.caption, picture.alt) if text]
     known = Known(
         title=title.value if title else None,
@@ -84,7 +84,7 @@ def _refine(page: Page) -> Article | Rejection:
     if title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="no headline")
     # Bylines in the text tell nothing new where the page has named its authors.
-    authors = authors or choose_authors(sheet, told, seen, cleaned.bylines, site_name)
+    authors = authors or choose_authors(sheet, told, seen, clock, bylines=cleaned.bylines, site_name=site_name)
     return make_article(
         sheet=sheet,
         told=told,

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 from archive.fingerprint import plain
+from pipelines.given_names import is_given_name
+from pipelines.months import month_number
 
 _LONGEST_NAME = 60
 _MOST_WORDS = 6
@@ -18,7 +20,8 @@ _LEAD = re.compile(
           |texte|texto|testo|tekst|article|reviewed|edited|fact[- ]checked|created|contributed|photographs?
         |geschrieben|veröffentlicht|escrito|publicado|publié|écrit|napisa[ol]a?)
             \s+(?:and\s+\w+\s+)?(?:by|von|par|por|da|di)
-      | (?:by|von|vom|par|por|di|af|av|door|przez|napsal[a]?|piše|pišu|pise|autorstwa|de\s+la\s+rédaction\s+de)(?=[\s:])
+      | (?:by|von|vom|par|por|di|af|av|door|przez|napsal[a]?|piše|pišu|pise|autorstwa|de\s+la\s+rédaction\s+de)
+          (?=[\s:]|$)
       | (?:by|von|writer|writers|author|authors|autor|autorin|autoren|autora|autores|auteur|auteurs|autore|autori
       |auteure|tekst|text|texte|texto|testo|words|story|reporter|byline|piše|autorica|avtor|avtorica|författare
       |skribent|tekst\ og\ foto|text\ und\ fotos?|écrit\ par|redakteur|redakteurin|kirjoittaja|szerző|yazar)\s*[:|]
@@ -26,7 +29,7 @@ _LEAD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SPLIT = re.compile(
-    r"\s*(?:[;|•·\n\t/]|,(?!\s*(?:jr|sr|ph\.?\s?d|m\.?d|mba|md|dds|rn|esq|ii|iii)\b)|\s(?:and|und|et|y|e"
+    r"\s*(?:[;|•·\n\t/]|,(?!\s*(?:jr|sr|ph\.?\s?d|m\.?d|mba|md|dds|rn|esq|ii|iii)\b\.?\s*(?:$|[,;&]|and\b))|\s(?:and|und|et|y|e"
     r"|en|og|och|ja|i|and\s+by|with|&|\+)\s)\s*",
     re.IGNORECASE,
 )
@@ -58,6 +61,8 @@ _ROLE = re.compile(
           | image | getty |
         copyright | min | minutes? | ago | published | updated | sponsored | advertis\w+ | partner | content
           | blog | online |
+        expert | consultant | specialist | coach | nurse | strategist | engineer | researcher | certified | licensed |
+        facebook | twitter | linkedin | instagram | youtube | pinterest | reddit | shares? | reply | says |
         marketing | support | official | written | this | that | with | our | your | the | how | why | what | when
     )\b"""
 )
@@ -83,6 +88,23 @@ _PARTICLE = frozenset(_PARTICLES.split())
 _CASED = re.compile(r"[A-Za-zÀ-ɏΑ-ωА-я]")
 
 
+#: Desks that sign with their house's name: "The Gazette Team", "ABC Lifestyle Desk".
+_COLLECTIVE = re.compile(
+    r"(?:The )?(?:[A-Z][\w.&'’-]* ){1,3}(?:Team|Desk|Staff|Editors|Editorial (?:Team|Board|Staff)|Newsroom|Redaktion)"
+)
+_HOUSELESS = re.compile(
+    r"(?i)^(?:the |our |all )?(?:(?:news|sports?|web|online|digital|social|media|content|editorial|marketing|guest"
+    r"|admin|business|culture|city|national|foreign|writing|communications|support|product|design|blog)\b[\s&]*)+\w+$"
+    r"|^(?:the|our|all) \w+$"
+)
+_PRESS_WORDS = """
+    times post gazette herald tribune journal magazine star sun chronicle courier mirror guardian independent
+    telegraph press daily weekly observer record review digest today world life media group clinic health studio company
+"""
+_PRESS = frozenset(_PRESS_WORDS.split())
+_SHORTEST_NAME_IN_CAPITALS = 9
+
+
 def _without(piece: str, banned: set[str]) -> str:
     """A piece without a banned name behind it: "Jo Doe, Daily News" loses its comma on the way."""
     words = piece.split()
@@ -92,17 +114,48 @@ def _without(piece: str, banned: set[str]) -> str:
     return piece
 
 
-def clean_names(texts: Iterable[str], *, not_names: Iterable[str] = ()) -> list[str]:
-    """Names from bylines, each once, in order. ``not_names``: the site's name and the like."""
+def clean_names(texts: Iterable[str], *, not_names: Iterable[str] = (), told: bool = True) -> list[str]:
+    """Names from bylines, each once, in order.
+
+    ``not_names``: the site's name and the like; it may be an author's all the same if it is plainly a person's.
+    ``told``: the texts are known to be bylines; else a word alone and a desk are not taken for a name.
+    """
     banned = {plain(name).casefold() for name in not_names if name}
     names: dict[str, str] = {}
     for text in texts:
+        if told and _is_collective(text):
+            names.setdefault(plain(text).casefold(), text.strip())
+            continue
         for whole in _pieces(text):
             piece = _without(whole, banned)
             key = plain(piece).casefold()
-            if key not in banned and _is_name(piece):
+            allowed = key not in banned or is_person(piece)
+            if allowed and _is_name(piece) and (told or not _is_lone(piece)):
                 names.setdefault(key, piece)
     return list(names.values())[:_MOST_AUTHORS]
+
+
+def _is_collective(text: str) -> bool:
+    bare = text.strip()
+    return bool(_COLLECTIVE.fullmatch(bare)) and not _HOUSELESS.match(bare)
+
+
+def _is_lone(piece: str) -> bool:
+    """True for one word in a script with capitals ("Reply", "Alberta") that is no given name and no agency."""
+    lone = len(piece.split()) == 1 and bool(_CASED.search(piece))
+    return lone and not is_given_name(piece) and not _AGENCY.match(piece)
+
+
+def is_person(name: str) -> bool:
+    """True for what is plainly a person's name: a common given name first, and no word of the press after it."""
+    words = name.split()
+    return (
+        2 <= sum(word.lower() not in _PARTICLE for word in words) <= 3
+        and is_given_name(words[0])
+        and all(word[0].isupper() or word.lower() in _PARTICLE for word in words)
+        and _PRESS.isdisjoint(name.lower().split())
+        and _is_name(name)
+    )
 
 
 def strip_lead(text: str) -> str:
@@ -124,15 +177,24 @@ def _pieces(text: str) -> list[str]:
     pieces = []
     for part in _SPLIT.split(strip_lead(bare)):
         piece = _TAIL.sub("", strip_lead(part or "")).strip(" .,:;|-–—·•\"'“”*")
-        piece = _DOUBLED.sub(r"\1", " ".join(piece.split()))
+        piece = _without_day(_DOUBLED.sub(r"\1", " ".join(piece.split())))
         if piece:
             pieces.append(_title_case(piece))
     return pieces
 
 
+def _without_day(piece: str) -> str:
+    """ "Jo Doe December 2" → "Jo Doe"."""
+    words = piece.split()
+    day, month = (words[-1], words[-2]) if len(words) > 2 else ("", "")
+    return " ".join(words[:-2]) if day.isdigit() and month_number(month) else piece
+
+
 def _title_case(name: str) -> str:
-    """ANA KOVAČ → Ana Kovač; agencies stay in capitals."""
+    """ANA KOVAČ, ana kovač → Ana Kovač; agencies stay in capitals, and words that are no name as they are."""
     words = name.split()
+    if len(words) in (2, 3) and name.islower() and is_given_name(words[0]):
+        return name.title()
     if len(words) < 2 or not name.isupper() or not _CASED.search(name) or _AGENCY.match(name):
         return name
     return " ".join(word if "." in word else "-".join(p.capitalize() for p in word.split("-")) for word in words)
@@ -148,6 +210,8 @@ def _is_name(piece: str) -> bool:
         return False
     if any(c.isdigit() for c in piece):
         return False
+    if len(words) == 1 and piece.isupper() and len(piece) < _SHORTEST_NAME_IN_CAPITALS:
+        return False  # a degree: MD, RDN
     # In scripts with two cases a name's words begin with a capital, particles apart.
     cased = [word for word in words if _CASED.match(word) and word.lower() not in _PARTICLE]
     return all(word[0].isupper() or word[1:2].isupper() for word in cased) and (bool(cased) or not _CASED.search(piece))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -57,9 +57,9 @@ def read_body(sheet: Sheet, told: Structured, seen: Landmarks) -> Body:
     """The running text of a page; no blocks if it has none. Takes the page's tree apart: no reader may follow."""
     _cut(seen.beside, sheet)
     paragraphs = _paragraph_length(sheet.tree)
-    document = _ask_trafilatura(sheet, fast=True)
+    document = _ask_trafilatura(sheet, seen, fast=True)
     if document is None or _is_unsure(document.body, paragraphs, len(sheet.shown)):
-        document = _ask_trafilatura(sheet, fast=False)
+        document = _ask_trafilatura(sheet, seen, fast=False)
     blocks = _blocks(document.body) if document is not None else []
     comments = _comments(document.commentsbody) if document is not None else []
     own = _article_body(told.article)
@@ -88,8 +88,12 @@ def _unlinked(length: int, links: Iterable[int]) -> int:
     return max(0, length - sum(links))
 
 
+#: Counted by libxml2: joining the texts of a page's paragraphs in Python takes longer than parsing the page.
+_LENGTH = etree.XPath("string-length(normalize-space())")
+
+
 def _length_of(element: etree._Element) -> int:
-    return len(squeeze("".join(map(str, element.itertext()))))
+    return int(cast("float", _LENGTH(element)))
 
 
 def _paragraph_length(tree: HtmlElement) -> int:
@@ -119,13 +123,20 @@ def _is_better(own: list[Block], blocks: list[Block]) -> bool:
     return len(blocks) <= 2 < len(own) and _length(own) > _AS_LONG * _length(blocks)
 
 
-def _ask_trafilatura(sheet: Sheet, *, fast: bool) -> Any:
+def _ask_trafilatura(sheet: Sheet, seen: Landmarks, *, fast: bool) -> Any:
     from trafilatura import bare_extraction  # takes 0.4 s: only who refines pays
 
     # It reports every page without text as an error; ours become Rejections that say so.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     # It works on a copy of its own. Its text as one string, which the default format brings, is not needed.
-    return bare_extraction(sheet.tree, url=sheet.url, fast=fast, output_format="txt", with_metadata=False)
+    return bare_extraction(
+        sheet.tree,
+        url=sheet.url,
+        fast=fast,
+        include_comments=seen.discussed,
+        output_format="txt",
+        with_metadata=False,
+    )
 
 
 def _blocks(body: etree._Element) -> list[Block]:

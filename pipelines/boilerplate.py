@@ -33,6 +33,8 @@ _MENU = 3
 #: Share of the text that may follow a "Comments" line and be cut with it.
 _TAIL = 0.4
 _LONGEST_BYLINE = 160
+#: A caption is at most this many times longer than its words alone.
+_MARGIN = 1.5
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -83,9 +85,8 @@ def image_of(text: str, url: str | None = None, alt: str | None = None) -> Image
 def clean(blocks: Iterable[Block], known: Known) -> Cleaned:
     """Take out what is not the article's own text. What stays is untouched and in order."""
     cleaned = Cleaned()
-    captions = {_key(c) for c in known.captions} | {_key(split_credit(c)[0]) for c in known.captions}
-    captions -= {""}
     listed = _without_end(list(blocks))
+    captions = _captions_among(listed, known.captions)
     twice = _twice_in_a_row(listed)
     in_head = True
     for number, block in enumerate(listed):
@@ -98,15 +99,22 @@ def clean(blocks: Iterable[Block], known: Known) -> Cleaned:
     return cleaned
 
 
+def _captions_among(blocks: list[Block], captions: Iterable[str]) -> set[str]:
+    """The texts of blocks that say what a caption says, with or without its credit."""
+    keys = {_key(text) for caption in captions for text in (caption, split_credit(caption)[0])} - {""}
+    longest = min(_MARGIN * max(map(len, keys), default=0), LONGEST)
+    return {block.text for block in blocks if len(block.text) <= longest and _key(block.text) in keys}
+
+
 def _take(cleaned: Cleaned, line: str, captions: set[str], known: Known, *, in_head: bool, twice: set[str]) -> bool:
     """True if a line is none of the article's text; what it says is noted."""
     minutes = reading_minutes(line)
     if minutes is not None:
         cleaned.minutes = cleaned.minutes or minutes
         return True
-    if is_furniture(line) or (len(line) <= LONGEST and captions and _key(line) in captions):
+    if line in captions or is_furniture(line):
         return True
-    if line.startswith("©") or (not cleaned.running and _is_link(line, known.links)):
+    if line.startswith("©") or (_is_link(line, known.links) and not cleaned.running):
         return True
     if looks_like_caption(line) or (in_head and line in twice and split_credit(line)[1]):
         cleaned.captions.append(image_of(line))

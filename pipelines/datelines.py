@@ -33,6 +33,10 @@ _CHANGED = re.compile(
     r"|gewijzigd|ažurir|posodob|"
     r"uppdater|oppdater|opdater|päivit|aktualiz|izmjen"
 )
+_LABELLED = re.compile(
+    r"(?i)\b(?:published|posted|veröffentlicht|erschienen|publié|publicado|pubblicato|gepubliceerd|objavljeno"
+    r"|opublikowano|publicerad|publisert)\s?(?::|\bon\b|\bam\b|\ble\b|\bel\b|\bil\b|\bop\b|\bem\b)\s*(\w.{4,40})"
+)
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 120
 
@@ -56,6 +60,12 @@ def read_date_line(line: str, clock: Clock) -> Moment | None:
     for moment in moments:
         rest = rest.replace(moment.as_written, " ", 1)
     return moments[0] if not _strange(rest) else None
+
+
+def read_labelled_date(line: str, clock: Clock) -> Moment | None:
+    """The date right after "Published:" or "Posted on" in a short line with other things in it."""
+    found = _LABELLED.search(line) if len(line) <= _LONGEST else None
+    return read_date(found[1], clock) if found else None
 
 
 def _strange(rest: str) -> bool:

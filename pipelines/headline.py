@@ -10,7 +10,7 @@ from pipelines.candidates import Candidate, Choice, choose
 from pipelines.jsonld import text_in
 from pipelines.landmarks import Landmarks
 from pipelines.sheet import Sheet
-from pipelines.site import site_of
+from pipelines.site import label_of
 from pipelines.structured import Structured
 
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:\-]+\s+|\s*\|\s*|\s+::\s+")
@@ -31,28 +31,36 @@ def find_site_name(told: Structured) -> str | None:
     return named[:120] if named else None
 
 
-def without_site(title: str, site_name: str | None, url: str | None) -> str:
-    """A title without a trailing (or leading) part that names the site."""
-    names = {key_of(site_name).replace(" ", "")} if site_name else set()
-    label = site_of(url).split(".")[0].replace("-", "") if url else ""
+def without_site(title: str, site_name: str | None, url: str | None, source: str | None = None) -> str:
+    """A title without a trailing or leading part that names the site.
+
+    The operator's name for the source counts as well: an old page may name itself nowhere else.
+    """
+    names = frozenset(map(_joined, filter(None, (site_name, source))))
+    return _without(title, names, label_of(url).replace("-", "") if url else "")
+
+
+def _without(title: str, site_names: frozenset[str], label: str) -> str:
     before, colon, rest = title.partition(": ")
-    if colon and key_of(before).replace(" ", "") in (names | {label}) - {""}:
-        return without_site(rest.strip(), site_name, url) if rest.strip() else title
+    if colon and rest.strip() and _joined(before) in (site_names | {label}) - {""}:
+        return _without(rest.strip(), site_names, label)
     pieces = _SEPARATOR.split(title)
     if len(pieces) < 2:
         return title
-    first, last = (key_of(piece).replace(" ", "") for piece in (pieces[0], pieces[-1]))
-    if _names_site(last, names, label):
-        cut = title[: title.rfind(pieces[-1])]
-        shorter = re.sub(r"[\s|–—·•»«:\-]+$", "", cut)
-        return without_site(shorter, site_name, url) if shorter and shorter != title else title
-    if _names_site(first, names, label):
+    if _names_site(_joined(pieces[-1]), site_names, label):
+        shorter = re.sub(r"[\s|–—·•»«:\-]+$", "", title[: title.rfind(pieces[-1])])
+        return _without(shorter, site_names, label) if shorter and shorter != title else title
+    if _names_site(_joined(pieces[0]), site_names, label):
         cut = title[title.find(pieces[0]) + len(pieces[0]) :]
         return re.sub(r"^[\s|–—·•»«:\-]+", "", cut) or title
     return title
 
 
-def _names_site(piece: str, names: set[str], label: str) -> bool:
+def _joined(text: str) -> str:
+    return key_of(text).replace(" ", "")
+
+
+def _names_site(piece: str, names: frozenset[str], label: str) -> bool:
     if not piece:
         return False
     if any(
@@ -67,15 +75,18 @@ def _names_site(piece: str, names: set[str], label: str) -> bool:
 
 
 def _candidates(sheet: Sheet, told: Structured, seen: Landmarks, site_name: str | None) -> Iterator[Candidate[str]]:
+    def bare(text: str) -> str:
+        return without_site(text, site_name, sheet.url, sheet.page.source)
+
     def candidate(text: str | None, origin: str, confidence: float) -> Iterator[Candidate[str]]:
-        title = without_site(text or "", site_name, sheet.url)[:_LONGEST].strip()
+        title = bare(text or "")[:_LONGEST].strip()
         if title and key_of(title) and key_of(title) != key_of(site_name or ""):
             yield Candidate(value=title, origin=origin, confidence=confidence)
 
     titles = filter(None, (sheet.headed, told.first_meta("og:title"), text_in(told.article.get("headline"))))
-    shown = [key_of(without_site(title, site_name, sheet.url)) for title in titles]
+    shown = [key_of(bare(title)) for title in titles]
     for number, headline in enumerate(seen.headlines[:4]):
-        key = key_of(without_site(headline, site_name, sheet.url))
+        key = key_of(bare(headline))
         agrees = bool(key) and any(
             key == other or (" " in key and key in other) or (len(other) > 12 and other in key) for other in shown
         )

@@ -17,10 +17,16 @@ _AWAY_TAGS_WORDS = """
     aside footer nav menu script noscript template select button dialog textarea
 """
 _AWAY_TAGS = frozenset(_AWAY_TAGS_WORDS.split())
+_MARGIN_TAGS = frozenset(("aside", "footer", "div", "section"))
+_LONGEST_MARGIN = 600
+_ASIDES = frozenset(("aside", "footer", "nav"))
+#: What a box that is beside the article does not hold.
+_MAIN = ("main", "article", "h1")
 _NEVER_AWAY = frozenset(("html", "body", "main", "article", "h1", "time", "meta"))
 _LONGEST_BYLINE = 200
 _LONGEST_DATE = 160
 _LONGEST_LINE = 120
+_FEW_PARTS = 4
 #: Between the parts of a byline that stand in elements of their own.
 _PART = " | "
 #: Short lines kept from before the headline, and in all (old pages mark no headline).
@@ -63,17 +69,20 @@ class Landmarks:
     minutes: int | None = None
     #: Menus, footers and side boxes, the outermost of each.
     beside: list[HtmlElement] = field(default_factory=list)
+    #: True: some box is named for readers' comments.
+    discussed: bool = False
     #: True: a box with words in it is named for a paywall.
     paywalled: bool = False
 
 
 def _is_away(element: HtmlElement, tag: str, marks: Marks) -> bool:
     if tag in _AWAY_TAGS:
-        return True
+        # A button or a menu that was never closed has swallowed the page.
+        return next(element.iter("main") if tag in _ASIDES else element.iter(*_MAIN), None) is None
     if not marks.away or tag in _NEVER_AWAY:
         return False
     # Some put such a name on the box around everything: a page's headline is never in a side box.
-    return next(element.iter("h1", "article"), None) is None
+    return next(element.iter(*_MAIN), None) is None
 
 
 def find_landmarks(tree: HtmlElement) -> Landmarks:
@@ -86,6 +95,7 @@ def find_landmarks(tree: HtmlElement) -> Landmarks:
         if not isinstance(tag, str):
             continue
         marks = marks_of(element)
+        found.discussed = found.discussed or marks.comments
         if marks.paywall and not found.paywalled:
             found.paywalled = bool(text_of(element))
         if _is_away(element, tag, marks):
@@ -95,6 +105,16 @@ def find_landmarks(tree: HtmlElement) -> Landmarks:
         if not _take(found, element, tag, marks):
             stack.extend(reversed(element))
     return found
+
+
+def find_stamps_beside(seen: Landmarks) -> list[Stamp]:
+    """Dates in short boxes beside the text: some sites have an article's date in its margin or its footer."""
+    margin = Landmarks()
+    for box in seen.beside:
+        if box.tag in _MARGIN_TAGS and len(squeeze("".join(box.itertext()))) <= _LONGEST_MARGIN:
+            for element in box.iter():
+                _take(margin, element, element.tag, marks_of(element))
+    return margin.stamps
 
 
 def _take(found: Landmarks, element: HtmlElement, tag: str, marks: Marks) -> bool:
@@ -110,7 +130,7 @@ def _take(found: Landmarks, element: HtmlElement, tag: str, marks: Marks) -> boo
         return True
     if tag == "time" or marks.date:
         return _take_stamp(found, element, tag, marks)
-    if (len(element) == 0 or tag == "p") and len(found.lines) < _MOST_LINES:
+    if len(element) <= _FEW_PARTS and len(found.lines) < _MOST_LINES:
         _take_line(found, element)
     if marks.caption and tag not in ("body", "table"):
         return _take_caption(found, element)
@@ -121,7 +141,8 @@ def _take(found: Landmarks, element: HtmlElement, tag: str, marks: Marks) -> boo
 
 def _take_line(found: Landmarks, element: HtmlElement) -> None:
     """Note a short line of text near the headline."""
-    if element.text is None or len(element) > 4:
+    own = (element.text, *(child.tail for child in element))
+    if not any(text and not text.isspace() for text in own):
         return
     text = text_of(element)
     if not text or len(text) > _LONGEST_LINE:
@@ -136,6 +157,8 @@ def _take_byline(found: Landmarks, element: HtmlElement, sure: int) -> bool:
     if not text or len(text) > _LONGEST_BYLINE:
         return False
     found.bylines.append((_PART.join(_parts(element)), sure))
+    if len(text) <= _LONGEST_LINE and len(found.lines) < _MOST_LINES:
+        found.lines.append(text)
     # A date or a picture may stand inside; a name inside says the same again.
     return next(element.iter("time"), None) is None
 

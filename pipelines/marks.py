@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\s_:-]+")
 _AWAY_WORDS = """
     related recommend recommended recommendation recommendations sidebar teaser teasers comment comments
     commentlist disqusthread respond footer nav navbar navigation menu promo promos newsletter trending
-    popular mostread widget widgets morestories seeall recentpost recentposts latest readmore readnext
+    popular mostread widgetarea widgettitle morestories seeall recentpost recentposts latest readmore readnext
     outbrain taboola cookie consent breadcrumb breadcrumbs share social modal popup
 """
 _AWAY = frozenset(_AWAY_WORDS.split())
@@ -64,6 +64,7 @@ class Marks:
     away: bool
     #: One that holds nothing of the article.
     beside: bool
+    comments: bool
     author: bool
     byline: bool
     date: bool
@@ -86,6 +87,7 @@ def _read(names: str) -> Marks:
     return Marks(
         away=not _AWAY.isdisjoint(terms) or "recirc" in lowered,
         beside=not _BESIDE.isdisjoint(terms),
+        comments="comment" in lowered or "disqus" in lowered,
         author="author" in terms,
         byline=not _BYLINE.isdisjoint(terms) and not _NO_BYLINE.search(lowered),
         date=not _DATE.isdisjoint(terms),

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
 from archive.types import Origin, Precision, Via
 from pipelines.candidates import Candidate, Choice, choose
-from pipelines.datelines import is_update, read_date_line
+from pipelines.datelines import is_update, read_date_line, read_labelled_date
 from pipelines.dates import Clock, Moment, iter_dates, read_date
 from pipelines.jsonld import text_in
-from pipelines.landmarks import Landmarks
+from pipelines.landmarks import Landmarks, Stamp, find_stamps_beside
 from pipelines.sheet import Sheet
 from pipelines.structured import Structured
 
 _PUBLISHED_WORDS = """
     article:published_time og:article:published_time datepublished article:published og:published_time
-    publish-date publish_date publishdate publication_date published_date published_at published pubdate
+    published-date publish-date publish_date publishdate publication_date published_date published_at published pubdate
     parsely-pub-date sailthru.date cxenseparse:recs:publishtime cxenseparse:publishtime date.created
     dc.date.issued dcterms.issued dc.date.created dcterms.created dcterms.date dc.date rnews:datepublished
     originalpublicationdate citation_publication_date citation_online_date article_date_original bt:pubdate
@@ -37,6 +36,10 @@ _DIGIT = re.compile(r"\d")
 _SLACK = timedelta(days=1)
 _FIRST_YEAR_OF_THE_WEB = 1990
 _FIRST_YEAR_OF_NEWSPAPERS = 1605
+_MOST_STAMPS = 12
+_MANY_DAYS = 6
+#: Origins of dates that readers see, or that tell of the article in so many words.
+_SHOWN = frozenset(("json-ld", "html", "byline", "text"))
 _PLACEHOLDERS = frozenset({1, 1900, 1969, 1970})
 
 
@@ -72,7 +75,7 @@ def _published(sheet: Sheet, told: Structured, seen: Landmarks, clock: Clock) ->
             yield from _read(value, "meta", 0.9 if name != "date" else 0.85, clock)
     for value in told.microdata.get("datePublished", ())[:1]:
         yield from _read(value, "microdata", 0.82, clock)
-    yield from _stamps(seen, clock, updated=False)
+    yield from _stamps(seen.stamps, clock, updated=False)
     yield from _lines(seen, clock, updated=False)
     yield from _bylines(seen, clock, updated=False)
     for hint in sheet.page.hints:
@@ -82,16 +85,18 @@ def _published(sheet: Sheet, told: Structured, seen: Landmarks, clock: Clock) ->
         yield from _read("-".join(found.groups()), "url", 0.6, clock)
 
 
-def _stamps(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candidate[Moment]]:
-    for number, stamp in enumerate(seen.stamps[:12]):
-        if stamp.updated is not updated:
-            continue
+def _stamps(stamps: list[Stamp], clock: Clock, *, updated: bool) -> list[Candidate[Moment]]:
+    """Those of the article; none of a list with many days: events, teasers, comments."""
+    found: list[Candidate[Moment]] = []
+    for number, stamp in enumerate(stamp for stamp in stamps[:_MOST_STAMPS] if stamp.updated is updated):
         confidence = (0.75 if stamp.near else 0.5) - number / 100
-        for text in (stamp.machine, stamp.shown):
-            found = list(_read(text, "html", confidence, clock))
-            yield from found
-            if found:
-                break
+        read = (list(_read(text, "html", confidence, clock)) for text in (stamp.machine, stamp.shown))
+        found += next((candidates for candidates in read if candidates), [])
+    return [] if _is_list(found) else found
+
+
+def _is_list(candidates: list[Candidate[Moment]]) -> bool:
+    return len({_by_day(candidate.value) for candidate in candidates}) >= _MANY_DAYS
 
 
 def _bylines(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candidate[Moment]]:
@@ -107,20 +112,10 @@ def _lines(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candidat
     """Lines around the headline that are dates and nothing else."""
     for number, line in enumerate(seen.lines):
         if _DIGIT.search(line) and is_update(line) is updated:
-            moment = read_date_line(line, clock)
+            moment = read_date_line(line, clock) or read_labelled_date(line, clock)
             if moment and believable(moment, clock, strong=False):
                 sure = (0.42 if moment.inferred == "year" else 0.62) - number / 1000
                 yield Candidate(value=moment, origin="text", confidence=sure, inferred=moment.inferred)
-
-
-def _searched(sheet: Sheet, clock: Clock) -> Iterator[Candidate[Moment]]:
-    """What htmldate finds, for pages that tell no date in any place of ours. Its extensive search is left off:
-    of 54 such pages it dated 13 rightly and 6 wrongly without, 13 rightly and 49 wrongly with it."""
-    from htmldate import find_date  # slow to import
-
-    latest = clock.today.isoformat()
-    found = find_date(deepcopy(sheet.tree), original_date=True, extensive_search=False, max_date=latest)
-    yield from _read(found, "trafilatura", 0.35, clock)
 
 
 def _modified(told: Structured, seen: Landmarks, clock: Clock) -> Iterator[Candidate[Moment]]:
@@ -131,7 +126,7 @@ def _modified(told: Structured, seen: Landmarks, clock: Clock) -> Iterator[Candi
             yield from _read(value, "meta", 0.9, clock)
     for value in told.microdata.get("dateModified", ())[:1]:
         yield from _read(value, "microdata", 0.82, clock)
-    yield from _stamps(seen, clock, updated=True)
+    yield from _stamps(seen.stamps, clock, updated=True)
     yield from _lines(seen, clock, updated=True)
     yield from _bylines(seen, clock, updated=True)
 
@@ -165,17 +160,19 @@ def choose_dates(
 ) -> Dating:
     """Published and modified. The dates from lines of the body (byline, dateline) are the last resort."""
     published = list(_published(sheet, told, seen, clock))
-    for moment in from_text[:2]:
+    days = {moment.at.date() for moment in from_text}
+    for moment in from_text[:2] if len(days) <= 2 else ():  # more days than two: a list of events
         if believable(moment, clock, strong=False):
             published.append(Candidate(value=moment, origin="text", confidence=0.5, inferred=moment.inferred))
-    first = _choose(published) or _choose(list(_searched(sheet, clock)))
+    first = _choose(published) or _choose(_stamps(find_stamps_beside(seen), clock, updated=False))
     changes = list(_modified(told, seen, clock))
     for moment in changed_in_text[:1]:
         if believable(moment, clock, strong=False):
             changes.append(Candidate(value=moment, origin="text", confidence=0.5, inferred=moment.inferred))
     changed = _choose(changes)
-    if first is None and changed:
+    if first is None and changed and changed.origin.origin in _SHOWN:
         # A page that tells only of its last change was published then or before: marked, and better than nothing.
+        # Where no reader sees a date, a stamp in a meta element tells of the template as often as of the text.
         value = replace(changed.value, inferred="modified")
         first = Choice(value=value, origin=replace(changed.origin, confidence=0.3, inferred="modified"))
     if first and changed and _before(changed.value.at, first.value):

@@ -52,6 +52,11 @@ def site_of(url: str) -> str:
     return _site_of_host(_host(url))
 
 
+def label_of(url: str) -> str:
+    """What a site is called in its address: "zeitung" for www.zeitung.co.uk."""
+    return site_of(url).partition(".")[0]
+
+
 def same_site(a_url: str, b_url: str) -> bool:
     """True if two absolute URLs belong to one site. False where either has no host."""
     site = site_of(a_url)
