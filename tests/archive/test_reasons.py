@@ -6,7 +6,7 @@ from archive.reasons import because, happened, seen, stands
 from archive.types import Outcome, Reason, State, Via
 
 LEDGER = """robots.txt|robots-unreachable|off-site|scheme|redirects|bad-redirect|bad-encoding|too-large|url-too-long
-dns|timeout|connection-refused|network|error|unexpected-304|damaged-capture|disk|queued|not reached|limit
+dns|timeout|connection-refused|network|error|unexpected-304|damaged-capture|queued|not reached|limit
 interrupted|asked to wait|no sitemap""".replace("\n", "|").split("|")
 
 
