@@ -25,7 +25,7 @@ from crawler.errors import ConfigError
 from crawler.sources import FILE
 from pipelines import extract, refine_dump
 from pipelines.decode import decode
-from pipelines.quality import gate_bytes
+from pipelines.filetype import gate_bytes
 
 _LARGEST = 64 * 1024 * 1024
 #: Home of a source that consists of imported files only: nobody can be asked again.

@@ -14,13 +14,15 @@ from pipelines.boilerplate import Known, clean
 from pipelines.byline import choose_authors
 from pipelines.dates import Clock
 from pipelines.fields import make_article
+from pipelines.filetype import gate_bytes
 from pipelines.headline import choose_title, find_site_name
 from pipelines.landmarks import find_landmarks
 from pipelines.language import declared_language
-from pipelines.quality import gate_bytes, gate_page, gate_text
+from pipelines.quality import gate_text
 from pipelines.sheet import open_sheet
 from pipelines.structured import read_structured
 from pipelines.textdump import read_dump
+from pipelines.walls import gate_page
 
 __all__ = ["EXTRACTOR", "extract", "refine", "refine_dump"]
 

@@ -39,6 +39,7 @@ _LABELLED = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 120
+_LONGEST_WITH_OTHERS = 60
 
 
 def is_update(line: str) -> bool:
@@ -66,6 +67,15 @@ def read_labelled_date(line: str, clock: Clock) -> Moment | None:
     """The date right after "Published:" or "Posted on" in a short line with other things in it."""
     found = _LABELLED.search(line) if len(line) <= _LONGEST else None
     return read_date(found[1], clock) if found else None
+
+
+def read_date_at_edge(line: str, clock: Clock) -> Moment | None:
+    """The date with its year at the start or end of a short line: "Video - December 19, 2025"."""
+    if len(line) > _LONGEST_WITH_OTHERS:
+        return None
+    bare = line.strip(" .,·•|–—-")
+    edge = (m for m in iter_dates(bare, clock) if bare.startswith(m.as_written) or bare.endswith(m.as_written))
+    return next((moment for moment in edge if moment.inferred != "year"), None)
 
 
 def _strange(rest: str) -> bool:

@@ -65,6 +65,8 @@ class Landmarks:
     pictures: list[Picture] = field(default_factory=list)
     #: Short lines around the first headline: one of them may be a date or a byline without a mark of its own.
     lines: list[str] = field(default_factory=list)
+    #: How many of them stand before it.
+    before: int = 0
     #: "3 min read", as a place of its own.
     minutes: int | None = None
     #: Menus, footers and side boxes, the outermost of each.
@@ -123,6 +125,7 @@ def _take(found: Landmarks, element: HtmlElement, tag: str, marks: Marks) -> boo
         if text := text_of(element):
             if not found.headlines:
                 del found.lines[:-_LINES_BEFORE]
+                found.before = len(found.lines)
             found.headlines.append(text)
         return False
     if tag in ("figure", "img"):

@@ -10,7 +10,7 @@ from itertools import islice
 
 from archive.types import Origin, Precision, Via
 from pipelines.candidates import Candidate, Choice, choose
-from pipelines.datelines import is_update, read_date_line, read_labelled_date
+from pipelines.datelines import is_update, read_date_at_edge, read_date_line, read_labelled_date
 from pipelines.dates import Clock, Moment, iter_dates, read_date
 from pipelines.jsonld import text_in
 from pipelines.landmarks import Landmarks, Stamp, find_stamps_beside
@@ -37,6 +37,8 @@ _SLACK = timedelta(days=1)
 _FIRST_YEAR_OF_THE_WEB = 1990
 _FIRST_YEAR_OF_NEWSPAPERS = 1605
 _MOST_STAMPS = 12
+#: Lines after the headline in which a date may stand beside other things.
+_NEAR = 6
 _MANY_DAYS = 6
 #: Origins of dates that readers see, or that tell of the article in so many words.
 _SHOWN = frozenset(("json-ld", "html", "byline", "text"))
@@ -113,6 +115,8 @@ def _lines(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candidat
     for number, line in enumerate(seen.lines):
         if _DIGIT.search(line) and is_update(line) is updated:
             moment = read_date_line(line, clock) or read_labelled_date(line, clock)
+            if moment is None and 0 <= number - seen.before < _NEAR and seen.headlines:
+                moment = read_date_at_edge(line, clock)
             if moment and believable(moment, clock, strong=False):
                 sure = (0.42 if moment.inferred == "year" else 0.62) - number / 1000
                 yield Candidate(value=moment, origin="text", confidence=sure, inferred=moment.inferred)
