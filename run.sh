@@ -36,7 +36,7 @@ case ${1:-} in
     lint) set_up; "$python" -m ruff check .; "$python" -m ruff format --check . ;;
     typing) set_up; "$python" -m mypy ;;
     check) "$0" lint; "$0" typing; "$0" test ;;
-    bench) set_up; "$python" bench/crawl.py ;;
+    bench) set_up; "$python" bench/crawl.py; "$python" bench/extraction.py tests/pages ;;
     pins) # setuptools builds the package and is not installed beside it: its pin is kept as it is
         {
             head -1 constraints.txt

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive.fingerprint import content_hash, same_text
+from archive.fingerprint import same_text
+from archive.row import as_json, differ_by_template_only, row_of
 from archive.seq import SLOTS_PER_SECOND, seq_floor
-from archive.text import storable
-from archive.times import from_iso, iso, iso_or_none
-from archive.types import Article, Origin, Outcome
+from archive.templates import TemplateStore
+from archive.times import from_iso, iso
+from archive.types import Article, Outcome
 from archive.urls import article_id
 
 #: Columns whose old values a revision keeps in its ``record``.
 _KEPT_WITH_REVISION = (
     "description, authors, published_at, published_precision, published_as_written, modified_at, section, tags,"
-    " language, word_count, images, access, type, extractor, origins"
+    " language, word_count, markdown, entries, corrections, dropped, images, access, type, extractor, origins"
 )
 
 
@@ -37,10 +37,14 @@ class Stored:
 
 
 class ArticleStore:
-    """The articles table and its revisions. Each call is part of the caller's transaction."""
+    """The articles table and its revisions. Each call is part of the caller's transaction.
 
-    def __init__(self, db: Database) -> None:
+    ``templates`` learns from each new article, once: neither revisions nor duplicates count again.
+    """
+
+    def __init__(self, db: Database, templates: TemplateStore) -> None:
         self._db = db
+        self._templates = templates
 
     def store(
         self,
@@ -89,8 +93,8 @@ class ArticleStore:
 
     def _find(self, id_: str) -> dict[str, Any] | None:
         rows = self._db.query(
-            "select id, url_id, seq, title, body, revision, revised_at, last_seen_at, content_hash, gone_at, capture_id"
-            " from articles where id = ?",
+            "select id, url_id, seq, title, body, dropped, revision, revised_at, last_seen_at, content_hash, gone_at,"
+            " capture_id from articles where id = ?",
             [id_],
         )
         return next(iter(rows), None)
@@ -108,11 +112,16 @@ class ArticleStore:
         row |= {"id": id_, "source": source, "first_seen_at": iso(at), "revised_at": iso(at)}
         row["seq"] = self._next_seq(article.published_at or at)
         self._db.table("articles").insert(row)
+        self._templates.learn(source, article, (article.published_at or at).date())
         return Stored(outcome=Outcome.NEW, article_id=id_, revision=1)
 
     def _see_again(self, article: Article, found: dict[str, Any], seen: dict[str, Any]) -> Stored:
         row, at = row_of(article), seen["last_seen_at"]
-        same = row["content_hash"] == found["content_hash"] or self._same_bytes(found["capture_id"], seen["capture_id"])
+        same = (
+            row["content_hash"] == found["content_hash"]
+            or self._same_bytes(found["capture_id"], seen["capture_id"])
+            or differ_by_template_only(row, found)
+        )
         # A crawl may clean two addresses of an article in another order than it asked for them, so that only a
         # saved copy is held against ``last_seen_at``.
         if at < found["revised_at"] or (at < found["last_seen_at"] and self._is_saved_copy(seen["capture_id"])):
@@ -176,7 +185,7 @@ class ArticleStore:
             self._db.execute(sql, {"id": id_, "number": number, "at": at})
         kept = {column: row[column] for column in ("title", "body", "content_hash")}
         kept |= {"article_id": id_, "revision": number, "valid_from": at, "valid_until": until}
-        kept |= {"capture_id": seen["capture_id"], "record": _json({name: row[name] for name in _kept_columns()})}
+        kept |= {"capture_id": seen["capture_id"], "record": as_json({name: row[name] for name in _kept_columns()})}
         self._db.table("revisions").insert(kept)
         return int(number)
 
@@ -223,47 +232,3 @@ class ArticleStore:
 
 def _kept_columns() -> list[str]:
     return [column.strip() for column in _KEPT_WITH_REVISION.split(",")]
-
-
-def row_of(article: Article) -> dict[str, Any]:
-    """The columns of an article's row that the article itself decides."""
-    row = {
-        "url": article.url,
-        "canonical_url": article.canonical_url,
-        "title": article.title,
-        "description": article.description,
-        "authors": _json(article.authors),
-        "published_at": iso_or_none(article.published_at),
-        "published_precision": article.published_precision and str(article.published_precision),
-        "published_as_written": article.published_as_written,
-        "modified_at": iso_or_none(article.modified_at),
-        "section": article.section,
-        "tags": _json(article.tags),
-        "language": article.language,
-        "body": article.body,
-        "word_count": article.word_count,
-        "images": _json([asdict(image) for image in article.images]),
-        "access": str(article.access),
-        "type": article.type,
-        "site_name": article.site_name,
-        "comments": _json(article.comments),
-        "reading_minutes": article.reading_minutes,
-        "rights": _json(dict(article.rights)),
-        "content_hash": content_hash(article.title, article.body),
-        "extractor": article.extractor,
-        "origins": _json({name: _origin(origin) for name, origin in article.origins.items()}),
-    }
-    return {column: storable(value) if isinstance(value, str) else value for column, value in row.items()}
-
-
-def _origin(origin: Origin) -> dict[str, Any]:
-    value: dict[str, Any] = {"origin": origin.origin, "confidence": origin.confidence}
-    if origin.rivals:
-        value["rivals"] = [list(rival) for rival in origin.rivals]
-    if origin.inferred:
-        value["inferred"] = origin.inferred
-    return value
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The commands that read an archive: search, show, explain, stats, runs, export.
+"""The commands that read an archive: search, show, explain, stats, runs, export, template.
 
 They load neither Scrapy nor trafilatura. Data goes to stdout, everything else to stderr. A command that
 fails says why in one line and exits with the status of the ArchiveError; Ctrl-C is 130.
@@ -6,71 +6,21 @@ fails says why in one line and exits with the status of the ArchiveError; Ctrl-C
 
 from __future__ import annotations
 
-import errno
-import functools
-import json
-import sqlite3
 import sys
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, cast
 
 import click
 
 from archive import terminal
-from archive.errors import ArchiveError
 from archive.query import SORTS, Query, Sort
 from archive.reading import Archive
 from archive.record import plain
+from archive.template_verb import template
 from archive.typeset import MARKS
+from archive.verb import Command, reading, say, to_json
 
 #: Hits shown when nobody says how many: a screenful or two.
 _SHOWN = 20
-
-Command = Callable[..., None]
-
-
-def _reading(command: Command) -> Command:
-    """Give the command an open archive, and turn what can go wrong into a line and an exit status."""
-
-    @click.option(
-        "-a",
-        "--archive",
-        "folder",
-        default=".",
-        envvar="NIGHTDESK_ARCHIVE",
-        show_envvar=True,
-        metavar="DIR",
-        help="The archive's folder; the present folder if not given.",
-    )
-    @functools.wraps(command)
-    def run(folder: str, **arguments: Any) -> None:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter
-        try:
-            with Archive(folder) as archive:
-                command(archive, **arguments)
-            sys.stdout.flush()
-        except ArchiveError as error:
-            _fail(str(error), error.exit_status)
-        except sqlite3.DatabaseError as error:
-            _fail(f"the database of {folder} cannot be read: {error}", ArchiveError.exit_status)
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # a reader that has seen enough: click ends us without a word
-                raise
-            with suppress(OSError):
-                sys.stdout.close()  # or what is left in it is tried again, and fails again, at the very end
-            what = error.filename or "the output"
-            _fail(f"{what} cannot be read or written: {error.strerror or error}", ArchiveError.exit_status)
-        except KeyboardInterrupt:
-            raise SystemExit(130) from None
-
-    return run
-
-
-def _fail(message: str, status: int) -> None:
-    click.echo(f"nightdesk: {message}", err=True)
-    raise SystemExit(status)
 
 
 def _querying(command: Command) -> Command:
@@ -99,23 +49,15 @@ def _querying(command: Command) -> Command:
 def _query(words: tuple[str, ...], sort: str | None, **filters: Any) -> Query:
     query = Query(text=" ".join(words), sort=cast("Sort | None", sort), **filters)
     if query.words.mended:
-        _say(f"searched for: {query.understood}" if query.understood else "there is no word in this query")
+        say(f"searched for: {query.understood}" if query.understood else "there is no word in this query")
     return query
-
-
-def _say(message: str) -> None:
-    click.echo(message, err=True)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(plain(value), ensure_ascii=False)
 
 
 @click.command()
 @_querying
 @click.option("--count", "only_count", is_flag=True, help="Only say how many there are.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: one article a line, with its snippet.")
-@_reading
+@reading
 def search(
     archive: Archive,
     *,
@@ -144,12 +86,12 @@ def search(
     query = _query(words, limit=limit, **filters)
     if only_count:
         number = archive.count(query)
-        click.echo(_json({"count": number}) if as_json else number)
+        click.echo(to_json({"count": number}) if as_json else number)
         return
     if as_json:
         shown = 0
         for shown, hit in enumerate(archive.search(query), 1):  # noqa: B007 (the last number counts)
-            click.echo(_json(plain(hit.article) | {"headline": hit.headline, "snippet": hit.snippet}))
+            click.echo(to_json(plain(hit.article) | {"headline": hit.headline, "snippet": hit.snippet}))
     else:
         shown = terminal.print_hits(archive.search(query, marks=MARKS))
     _sum_up(archive, query, shown)
@@ -160,26 +102,26 @@ def _sum_up(archive: Archive, query: Query, shown: int) -> None:
     if shown:
         total = archive.search(query).total if query.limit and shown == query.limit else shown
         if total > shown:
-            _say(f"\n{shown} of {total:,} articles; --limit N shows more")
+            say(f"\n{shown} of {total:,} articles; --limit N shows more")
         return
-    _say("no articles match")
+    say("no articles match")
     names = [source.name for source in archive.stats().sources]
     if query.source is not None and query.source not in names:
-        _say(f"there is no source {query.source!r}; there are: {', '.join(names) or 'none'}")
+        say(f"there is no source {query.source!r}; there are: {', '.join(names) or 'none'}")
 
 
 @click.command()
 @click.argument("article", metavar="ID|URL")
 @click.option("--origins", is_flag=True, help="Also where each field comes from, and what disagreed.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@_reading
+@reading
 def show(archive: Archive, *, article: str, origins: bool, as_json: bool) -> None:
     """Show an article, named by its id or any of its URLs, with its revisions and its place in the WARC."""
     found = archive.get(article)
     revisions = archive.revisions(found.id)
     if as_json:
         earlier = [{name: v for name, v in plain(r).items() if name != "article_id"} for r in revisions[:-1]]
-        click.echo(_json(plain(found) | {"earlier": earlier}))
+        click.echo(to_json(plain(found) | {"earlier": earlier}))
     else:
         terminal.print_article(found, revisions, origins=origins)
 
@@ -187,24 +129,24 @@ def show(archive: Archive, *, article: str, origins: bool, as_json: bool) -> Non
 @click.command()
 @click.argument("url")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@_reading
+@reading
 def explain(archive: Archive, *, url: str, as_json: bool) -> None:
     """Tell the story of a URL: seen where, asked when, answered what, kept or refused why."""
     history = archive.explain(url)
     if as_json:
-        click.echo(_json(history))
+        click.echo(to_json(history))
     else:
         terminal.print_history(history)
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@_reading
+@reading
 def stats(archive: Archive, *, as_json: bool) -> None:
     """Count what the archive holds, source by source."""
     figures = archive.stats()
     if as_json:
-        click.echo(_json(figures))
+        click.echo(to_json(figures))
     else:
         terminal.print_stats(figures, str(archive.folder))
 
@@ -212,24 +154,24 @@ def stats(archive: Archive, *, as_json: bool) -> None:
 @click.command()
 @click.argument("number", metavar="[RUN]", type=int, required=False)
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, one run a line; one object for one run.")
-@_reading
+@reading
 def runs(archive: Archive, *, number: int | None, as_json: bool) -> None:
     """List the runs, each with what it did with how many pages; or one RUN with its problems."""
     if number is not None:
         run, funnel, problems = archive.run(number), archive.funnel(number), archive.problems(number)
         if as_json:
-            click.echo(_json(plain(run) | {"funnel": funnel, "problems": problems}))
+            click.echo(to_json(plain(run) | {"funnel": funnel, "problems": problems}))
         else:
             terminal.print_run(run, funnel, problems)
         return
     every = archive.runs()
     if as_json:
         for run in every:
-            click.echo(_json(plain(run) | {"funnel": archive.funnel(run.id)}))
+            click.echo(to_json(plain(run) | {"funnel": archive.funnel(run.id)}))
     elif every:
         terminal.print_runs(every, {run.id: archive.funnel(run.id) for run in every})
     else:
-        _say("no run so far; start one with: nightdesk crawl")
+        say("no run so far; start one with: nightdesk crawl")
 
 
 @click.command()
@@ -242,7 +184,7 @@ def runs(archive: Archive, *, number: int | None, as_json: bool) -> None:
     help="Where to write; a file of that name is replaced once the new one is complete. - is stdout.",
 )
 @click.option("--excel", is_flag=True, help="For spreadsheets: byte order mark, CRLF, no cell run as a formula.")
-@_reading
+@reading
 def export(archive: Archive, *, words: tuple[str, ...], target: str, excel: bool, **filters: Any) -> None:
     """Write articles to a CSV file, oldest first; QUERY and filters as in search, all articles without.
 
@@ -252,11 +194,11 @@ def export(archive: Archive, *, words: tuple[str, ...], target: str, excel: bool
     query = _query(words, **filters)
     to = sys.stdout.buffer if target == "-" else target
     rows = archive.export_csv(query, to, excel=excel)
-    _say(f"{rows:,} {'article' if rows == 1 else 'articles'}{'' if target == '-' else f' in {target}'}")
+    say(f"{rows:,} {'article' if rows == 1 else 'articles'}{'' if target == '-' else f' in {target}'}")
 
 
 #: For a group that mounts them, and for ``python -m archive``.
-reading_commands: tuple[click.Command, ...] = (search, show, explain, stats, runs, export)
+reading_commands: tuple[click.Command, ...] = (search, show, explain, stats, runs, export, template)
 
 
 @click.group(name="nightdesk", commands=reading_commands)

@@ -17,6 +17,7 @@ from archive.export import check_target
 from archive.export.csv import write_csv, write_csv_to
 from archive.figures import Problem, Stats, funnel_of, problems_of, run_of, runs_of, stats_of
 from archive.history import History, history_of, spellings
+from archive.learnt import LearntTemplate, learnt_from
 from archive.query import Query
 from archive.record import (
     COLUMNS,
@@ -168,6 +169,10 @@ class Archive:
     def stats(self) -> Stats:
         """The archive in numbers."""
         return stats_of(self._db, self._database)
+
+    def template(self, source: str) -> LearntTemplate:
+        """What a source repeats on its pages, line by line. Raises NotFound."""
+        return learnt_from(self._db, source)
 
     def export_csv(
         self,

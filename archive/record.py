@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from archive.times import from_iso, from_iso_or_none, iso
-from archive.types import Access, Article, CaptureRef, Image, Origin, Precision
+from archive.types import Access, Article, CaptureRef, Dropped, Entry, Image, Origin, Precision
 
 #: What to select for ``article_from_row``, from ``FROM`` below; ``a`` is the article.
 COLUMNS = (
@@ -77,6 +77,10 @@ def article_from_row(row: Mapping[str, Any]) -> StoredArticle:
         tags=json.loads(row["tags"]),
         language=row["language"],
         body=row["body"],
+        markdown=row["markdown"],
+        entries=[Entry(**entry | {"at": from_iso_or_none(entry["at"])}) for entry in json.loads(row["entries"])],
+        corrections=json.loads(row["corrections"]),
+        dropped=[Dropped(**each) for each in json.loads(row["dropped"])],
         images=[Image(**image) for image in json.loads(row["images"])],
         access=Access(row["access"]),
         type=row["type"],
@@ -124,14 +128,16 @@ def capture_from_row(row: Mapping[str, Any]) -> CaptureRef | None:
 
 
 def plain(value: Any) -> Any:
-    """A value of the archive as what JSON can hold: dataclasses as objects, times in ISO 8601.
+    """A value of the archive as what JSON can hold: dataclasses as objects, times and days in ISO 8601.
 
-    An article's ``word_count``, which is computed, is among its fields.
+    An article's ``word_count``, which is computed, is among its fields; its ``lines`` are not: they are not kept.
     """
-    if isinstance(value, datetime):
-        return iso(value)
+    if isinstance(value, date):
+        return iso(value) if isinstance(value, datetime) else value.isoformat()
     if is_dataclass(value):
         held = {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        if isinstance(value, Article):
+            del held["lines"]
         if isinstance(value, StoredArticle):
             first = ("id", "source", "url", "canonical_url", "title")
             return {name: held[name] for name in first} | held | {"word_count": value.word_count}
@@ -149,11 +155,13 @@ def _origin(value: Mapping[str, Any]) -> Origin:
         confidence=value["confidence"],
         rivals=tuple((origin, text) for origin, text in value.get("rivals", ())),
         inferred=value.get("inferred"),
+        evidence=value.get("evidence"),
+        conflict=value.get("conflict", False),
     )
 
 
 #: Columns that are JSON text both in ``articles`` and inside a revision's ``record``.
-_JSON_COLUMNS = ("authors", "tags", "images", "origins")
+_JSON_COLUMNS = ("authors", "tags", "entries", "corrections", "dropped", "images", "origins")
 
 
 def _unpacked(name: str, value: Any) -> Any:

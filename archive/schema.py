@@ -209,6 +209,62 @@ def m001_first_house(db: Database) -> None:
     )
 
 
+@migrations()
+def m002_structure_and_templates(db: Database) -> None:
+    """Structure, live entries, corrections and what was left out of articles; the sources' templates."""
+    db.executescript(
+        """
+        -- JSON lists: entries of {at, as_written, title, body}, corrections of texts, dropped of {text, reason}
+        alter table articles add column markdown text not null default '';
+        alter table articles add column entries text not null default '[]';
+        alter table articles add column corrections text not null default '[]';
+        alter table articles add column dropped text not null default '[]';
+
+        -- What each source's template is learnt from: archive/templates.py. The columns days, authors and sections
+        -- hold a bit for each value met, at its number or hash modulo 62: how many bits are set is how many differ.
+        create table template_sources (
+            source text primary key references sources(id),
+            articles integer not null,              -- different articles whose lines were counted
+            days integer not null,                  -- days of publication
+            authors integer not null,
+            sections integer not null
+        ) strict, without rowid;
+
+        -- Lines that came a second time soon after the first, and those that somebody decided on.
+        create table template_lines (
+            source text not null references sources(id),
+            fingerprint text not null,
+            text text not null,                     -- as first seen, shortened
+            articles integer not null,              -- in how many articles
+            first integer not null,                 -- that article's number among the source's: 1, 2, 3 …
+            last integer not null,
+            first_day text,                         -- of publication; null: never seen
+            last_day text,
+            edges integer not null,                 -- in how many before or after all the article's own text
+            echoes integer not null,                -- in how many it has a word of the headline
+            place real not null,                    -- mean: 0 first of the page's lines, 1 last
+            days integer not null,
+            authors integer not null,
+            sections integer not null,
+            hand text check (hand in ('pinned', 'released')),    -- null: as learnt
+            hand_at text,
+            primary key (source, fingerprint)
+        ) strict, without rowid;
+
+        -- The lines of each source's last few articles, eight bytes each: where a line's first sighting is found.
+        create table template_recent (
+            source text not null references sources(id),
+            article integer not null,
+            day text not null,
+            author integer not null,                -- the bit in authors
+            section integer not null,
+            lines blob not null,
+            primary key (source, article)
+        ) strict, without rowid;
+        """
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

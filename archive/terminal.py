@@ -7,12 +7,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from archive.explain import explain
 from archive.figures import Problem, Stats
 from archive.history import Event, History
 from archive.reasons import because, happened, seen, stands
 from archive.record import Revision, StoredArticle
 from archive.search import Hit
-from archive.types import CaptureRef, Origin, Outcome, Precision, Run, State
+from archive.types import CaptureRef, Outcome, Precision, Run, State
 from archive.typeset import (
     cell,
     columned,
@@ -29,9 +30,12 @@ from archive.typeset import (
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 #: Lines that an example's URL may fill: hardly any is longer, and one that is whole can be copied.
 _LINES = 3
+#: Width of the fields' names, so that all their values stand in one column.
+_FIELD = 13
 #: Headings for a funnel that is too wide otherwise.
 _SHORT = {
     Outcome.UPDATED: "upd",
@@ -86,7 +90,7 @@ def print_article(article: StoredArticle, revisions: Sequence[Revision], *, orig
             put(console, indented(paired([(span, revision.title)], style="")))
     if origins:
         put(console)
-        _print_origins(console, article.origins)
+        _print_origins(console, article)
 
 
 def print_history(history: History) -> None:
@@ -186,6 +190,7 @@ def _provenance(article: StoredArticle) -> list[tuple[str, str]]:
     written = article.published_as_written
     origin = article.origins.get("published_at")
     inferred = f", {origin.inferred} inferred" if origin and origin.inferred else ""
+    left = len(article.dropped)
     pairs = [
         ("id", article.id),
         ("published", f"{_published(article)}, written {written!r}{inferred}" if written else ""),
@@ -195,6 +200,7 @@ def _provenance(article: StoredArticle) -> list[tuple[str, str]]:
         ("access", str(article.access)),
         ("rights", "; ".join(f"{name}: {value}" for name, value in article.rights.items())),
         ("comments", f"{len(article.comments)}, see --json" if article.comments else ""),
+        ("left out", f"{_many(left, 'line')} that its source repeats, see --json" if left else ""),
         ("seen", seen_),
         ("gone", f"since {_minute(article.gone_at)}" if article.gone_at else ""),
         ("capture", _place(article.capture)),
@@ -204,14 +210,17 @@ def _provenance(article: StoredArticle) -> list[tuple[str, str]]:
     return [pair for pair in pairs if pair[1]]
 
 
-def _print_origins(console: Console, origins: Mapping[str, Origin]) -> None:
+def _print_origins(console: Console, article: StoredArticle) -> None:
     put(console, styled("Where each field comes from", style="bold"))
-    for name, origin in origins.items():
-        inferred = f", {origin.inferred} inferred" if origin.inferred else ""
-        line = f"{name}: {origin.origin}, confidence {origin.confidence:.2f}{inferred}"
-        put(console, indented(styled(line)))
-        for rival, value in origin.rivals:
-            put(console, indented(styled(f"not {rival}: {value}", style="dim"), by=4))
+    for told in explain(article):
+        evidence = [f"read from {told.evidence!r}"] if told.evidence else []
+        conflict = [styled("conflict: a rival is about as good", style="yellow")] if told.conflict else []
+        details = [styled(line, style="dim") for line in (told.because, *evidence)]
+        rivals = [styled(line, style="dim") for line in told.rivals]
+        lines: list[str | Text] = [told.value] if told.value else []
+        lines += [*details, *conflict, *rivals]
+        names = [told.field, *[""] * (len(lines) - 1)]
+        put(console, indented(paired(list(zip(names, lines, strict=True)), width=_FIELD)))
 
 
 def _standing(history: History) -> list[tuple[str, str]]:

@@ -192,6 +192,51 @@ class Origin:
     rivals: tuple[tuple[str, str], ...] = ()
     #: What was inferred, such as ``year`` for a date written without one.
     inferred: str | None = None
+    #: The words or the mark it was read from, where the value itself does not show them.
+    evidence: str | None = None
+    #: True: a rival that is about as good says otherwise.
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a live blog, in the order of the page."""
+
+    at: datetime | None
+    #: The time as the page shows it.
+    as_written: str | None
+    title: str | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A block that was taken out of the running text because its source repeats it."""
+
+    text: str
+    #: For a person: "in 14 of the source's last 15 articles", "pinned".
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A block as its page had it, for the counts that the source's template is learnt from. Not part of the record."""
+
+    fingerprint: str
+    text: str
+    #: Where it stood among the page's blocks: 0 first, 1 last.
+    place: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """What a source repeats on its pages, as learnt so far: handed to ``refine`` as a value."""
+
+    source: str
+    #: From so many articles.
+    articles: int
+    #: Fingerprint of each block that is no article's own text → the reason, for ``Dropped``.
+    lines: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +262,16 @@ class Article:
     language: str | None = None
     #: Plain text, paragraphs separated by one blank line. No caption, byline or boilerplate.
     body: str
+    #: The same text with its structure as Markdown: headings, lists, quotes, tables, code.
+    markdown: str = ""
+    #: A live blog's entries, each with its time; empty for every other article.
+    entries: list[Entry] = field(default_factory=list)
+    #: Paragraphs of the body that correct or clarify an earlier text of the article.
+    corrections: list[str] = field(default_factory=list)
+    #: What was taken out as the source's template, with the reason.
+    dropped: list[Dropped] = field(default_factory=list)
+    #: The page's blocks, for its source's template; not stored with the record.
+    lines: tuple[Line, ...] = ()
     images: list[Image] = field(default_factory=list)
     access: Access = Access.UNKNOWN
     #: schema.org type, such as ``NewsArticle`` or ``LiveBlogPosting``.

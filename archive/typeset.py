@@ -95,15 +95,15 @@ def shortened(text: str, most: int) -> str:
     return f"{text[: most - end - 1]}…{text[-end:]}"
 
 
-def paired(pairs: Sequence[tuple[str, str]], *, style: str = "dim") -> Table:
-    """Names on the left, values on the right, folded under themselves."""
+def paired(pairs: Sequence[tuple[str, str | Text]], *, style: str = "dim", width: int | None = None) -> Table:
+    """Names on the left, in a column so wide at least, values on the right, folded under themselves."""
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(style=style, no_wrap=True)
+    table.add_column(style=style, no_wrap=True, min_width=width)
     table.add_column(overflow="fold")
     for name, value in pairs:
-        table.add_row(styled(name), styled(value))
+        table.add_row(styled(name), styled(value) if isinstance(value, str) else value)
     return table
 
 

@@ -35,6 +35,7 @@ from archive.errors import DRIVER_ERRORS
 from archive.ledger import Ledger
 from archive.lock import WriterLock
 from archive.schema import migrate
+from archive.templates import TemplateStore
 from archive.times import iso, utc_now
 from archive.types import CaptureRef
 from archive.urls import normalise_or_none
@@ -67,7 +68,7 @@ class WarcInfo:
 
 
 class ArchiveWriter:
-    """The one process that writes an archive: its ledger, its articles and its captures.
+    """The one process that writes an archive: its ledger, its articles, its templates and its captures.
 
     Creates the archive if the folder has none. With ``dry_run`` nothing is ever committed, and nothing may be
     kept in the WARC. Raises Locked if another process is writing, NotAnArchive if the folder's database is not ours.
@@ -93,7 +94,8 @@ class ArchiveWriter:
             self._lock.release()
             raise
         self.ledger = Ledger(self.db)
-        self.articles = ArticleStore(self.db)
+        self.templates = TemplateStore(self.db)
+        self.articles = ArticleStore(self.db, self.templates)
         self._warc: WarcFile | None = None
         self._warc_id = 0
         self._serial = 0

@@ -18,7 +18,7 @@ from archive.captures import ImportedFile
 from archive.errors import NoArchive
 from archive.ledger import IMPORT_HOME, Entry, Verdict
 from archive.times import from_iso_or_none, utc_now
-from archive.types import Article, Hint, Kind, Link, Outcome, Page, Reason, Rejection, State, Via
+from archive.types import Article, Hint, Kind, Link, Outcome, Page, Reason, Rejection, State, Template, Via
 from archive.urls import normalise_or_none, normalise_url
 from archive.writer import ArchiveWriter
 from crawler.errors import ConfigError
@@ -127,7 +127,7 @@ def _import_one(
     saved = _read(path, saved_at)
     if isinstance(saved, str):
         return Taken(file=path, problem=saved)
-    result, address = _clean(saved, url=url, source=source)
+    result, address = _clean(saved, url=url, source=source, template=writer.templates.current(source))
     now = utc_now()
     before = writer.ledger.entry(address)
     entry = _discover(writer, address, saved.name, source=source, run=run, now=now)
@@ -180,7 +180,9 @@ def looks_like_html(body: bytes, path: Path) -> bool:
     return path.suffix.lower() in (".html", ".htm", ".xhtml", ".mhtml") or b"<html" in head
 
 
-def _clean(saved: _Saved, *, url: str | None, source: str) -> tuple[Article | Rejection, str]:
+def _clean(
+    saved: _Saved, *, url: str | None, source: str, template: Template | None
+) -> tuple[Article | Rejection, str]:
     """The record, and the address under which the ledger knows the file: the page's own, or one made of its text."""
     urn = _urn(saved.body)
     page = Page(
@@ -202,7 +204,7 @@ def _clean(saved: _Saved, *, url: str | None, source: str) -> tuple[Article | Re
         result = refine_dump(lines, url=url, fetched_at=saved.saved_at, source=source)
         return result, url or _urn(lines.encode())
     url = url or _saved_from(text)
-    result = extract(saved.body, url=url, fetched_at=saved.saved_at)
+    result = extract(saved.body, url=url, fetched_at=saved.saved_at, template=template)
     if isinstance(result, Article) and result.url is None:
         result = replace(result, url=result.canonical_url)
         url = result.url

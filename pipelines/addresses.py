@@ -13,8 +13,10 @@ _SERVICE = re.compile(
 )
 #: Lists that are marked as such to the end of the address: a tag's, a writer's, a list's second page.
 _LIST = re.compile(
-    r"(?i)/(?:category|categories|tags?|authors?|autor(?:en)?|rubrik|kategorija|ressort)/[^/]+(?:/page/\d+)?/?$"
-    r"|/page/\d+/?$"
+    r"(?i)/(?:category|categories|tags?|authors?|autor(?:en)?|rubrik|kategorija|ressort|hub|topics?|sections?)/[^/]+"
+    r"(?:/page/\d+)?/?$"
+    r"|/page/\d+/?$|^/(?:[a-z]{2}/)?(?:blogs?|news|articles|stories|insights|press|newsroom|reviews|aktuelles|nachrichten"
+    r"|actualites|noticias|notizie|nieuws|vijesti)/?$"
 )
 #: Addresses that are lists if the text says nothing else: a topic's, a day's.
 _LIKE_LIST = re.compile(
@@ -27,9 +29,11 @@ _OTHER_HOST = re.compile(
     r"|(?P<shop>shop|store))\."
 )
 _OTHER_PATH = re.compile(
-    r"(?i)/(?:(?P<forum>forums?|threads?|viewtopic\.php|showthread\.php|questions|t/[^/]+/\d+|topic/\d+|thread-\d+)"
-    r"|(?P<manual>docs?|documentation|api)|(?P<shop>products?|product-category|dp|itm|cart))(?=[/.]|$)"
+    r"(?i)/(?:(?P<forum>forums?|threads?|viewtopic\.php|showthread\.php|questions|t/[^/]+/\d+|topic/\d+|thread-\d+"
+    r"|showtopic-[^/]+|r/[^/]+/comments|discussions?/(?:topic|\d+)|boards?/\d+[^/]*)"
+    r"|(?P<manual>docs?|documentation|api|wiki|man-pages)|(?P<shop>products?|product-category|dp|itm|cart))(?=[/.]|$)"
 )
+_THREAD = re.compile(r"(?i)(?:^|&)(?:topic|tid|thread|threadid|showtopic)=\d")
 #: A shop's or a project's own column has articles.
 _COLUMN = re.compile(r"(?i)/(?:blogs?|news|articles?|story|stories|posts?|magazine)(?=/|$)")
 _MAYBE_OTHER_PATH = re.compile(
@@ -69,9 +73,11 @@ def may_be_list(url: str | None, *, without_text: bool) -> bool:
 
 def other_kind(url: str | None) -> str | None:
     """``forum``, ``manual`` or ``shop`` if host or path say so."""
-    host, path, _ = _parts(url)
+    host, path, query = _parts(url)
     if _COLUMN.search(path):
         return None
+    if _THREAD.search(query):
+        return "forum"
     found = _OTHER_HOST.search(host) or _OTHER_PATH.search(path)
     return found.lastgroup if found else None
 

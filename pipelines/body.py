@@ -1,75 +1,175 @@
-"""A Sheet in, the running text out as blocks: trafilatura's choice of the page, or the page's own JSON-LD."""
+"""A Sheet in, the running text out as blocks: the passages that are the article's, or the page's own JSON-LD.
+
+Each passage is judged by a small model learnt from pages with a known text (``bench/train_blocks.py``). Where that
+is not sure of its choice, trafilatura's text of the page is heard as well.
+"""
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from html import unescape
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.jsonld import Node
+from pipelines.blocks import Block, block_of
+from pipelines.corrections import is_correction
+from pipelines.evidence import words_of
+from pipelines.judge import Judge
 from pipelines.landmarks import Landmarks
-from pipelines.sheet import Sheet, squeeze
+from pipelines.marks import marks_of
+from pipelines.overrule import overrule
+from pipelines.passages import Box, Passage, read_passages
+from pipelines.phrases import is_furniture
+from pipelines.second_opinion import ask_trafilatura, weigh_in
+from pipelines.sheet import Sheet
+from pipelines.sizes import size_of
 from pipelines.structured import Structured
+from pipelines.told_body import read_told_body
 
-#: ``articleBody`` replaces trafilatura's text only when it is this many times longer.
+#: ``articleBody`` replaces the page's text only when it is this many times longer.
 _MUCH_LONGER = 2.0
 _AS_LONG = 0.8
-#: What trafilatura's first choice must have for its second look to be left out: characters of text, characters
-#: of the page's paragraphs for each of them, and for texts that are not long their share in all the page's words.
-_SHORT_TEXT = 250
-_MORE = 1.5
-_LONG_TEXT = 3_000
-_SMALL_SHARE = 0.2
-#: Shorter paragraphs are no text: "Read more", a date.
-_SHORT_PARAGRAPH = 25
 #: Share of the page's unlinked text that a side box may have and be taken out.
 _SMALL_BOX = 0.05
-_BLOCK_TAGS = {"p": "paragraph", "head": "heading", "item": "item", "quote": "quote", "row": "row", "code": "code"}
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One paragraph, or what stands like one."""
-
-    #: ``paragraph``, ``heading``, ``item`` (of a list), ``quote``, ``row`` (of a table) or ``code``.
-    kind: str
-    text: str
+#: Below this expected word-F1 the choice is not sure.
+SURE = 0.95
+#: A choice that stays below this is not worth more than trafilatura's text.
+_HOPELESS = 0.5
+_LEAST, _MOST = 0.15, 0.5
+#: Of longer pages no second opinion is asked: it takes minutes.
+_MOST_PASSAGES = 3_000
+_ROUNDS = 5
+#: A passage with less chance than this is not even near the article.
+_NEAR = 0.05
+_LONGEST_COMMENT = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The article's text before boilerplate is taken out, and the readers' comments found beside it."""
+    """The article's text before boilerplate is taken out, and what was found beside it."""
 
+    #: In the order of the page; those that only came near are marked so.
     blocks: list[Block]
-    comments: list[str]
-    #: ``trafilatura`` or ``json-ld``.
+    #: ``html``, ``trafilatura`` or ``json-ld``.
     origin: str
+    #: How much of it is right, by the model's own estimate: expected word-F1, 0 to 1.
+    confidence: float
+    #: Readers' comments.
+    comments: list[str] = field(default_factory=list)
+    #: Every block of the page, for who needs to know where the text stands; empty if the text is not from there.
+    passages: list[Passage] = field(default_factory=list)
 
 
-def read_body(sheet: Sheet, told: Structured, seen: Landmarks) -> Body:
-    """The running text of a page; no blocks if it has none. Takes the page's tree apart: no reader may follow."""
-    _cut(seen.beside, sheet)
-    paragraphs = _paragraph_length(sheet.tree)
-    document = _ask_trafilatura(sheet, seen, fast=True)
-    if document is None or _is_unsure(document.body, paragraphs, len(sheet.shown)):
-        document = _ask_trafilatura(sheet, seen, fast=False)
-    blocks = _blocks(document.body) if document is not None else []
-    comments = _comments(document.commentsbody) if document is not None else []
-    own = _article_body(told.article)
-    if _is_better(own, blocks):
-        return Body(blocks=own, comments=comments, origin="json-ld")
-    return Body(blocks=blocks, comments=comments, origin="trafilatura")
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Which passages are the article's."""
+
+    chosen: list[bool]
+    #: Expected word-F1 of the choice.
+    expected: float
 
 
-def _cut(boxes: list[HtmlElement], sheet: Sheet) -> None:
-    """Take out menus, footers and side boxes: trafilatura searches them all first, and keeps some.
+def read_body(sheet: Sheet, told: Structured, seen: Landmarks, judge: Judge) -> Body:
+    """The running text of a page; no blocks if it has none. Takes side boxes out of the page's tree."""
+    drop_side_boxes(seen.beside, sheet)
+    passages = read_passages(sheet.tree)
+    chances = overrule(passages, judge.chances(passages, sheet.headed), sheet.headed)
+    pick = pick_passages(passages, chances)
+    origin = "html"
+    if pick.expected < SURE and 0 < len(passages) <= _MOST_PASSAGES:
+        heard = ask_trafilatura(sheet)
+        chances = weigh_in(passages, chances, heard)
+        pick = pick_passages(passages, chances)
+        if pick.expected < _HOPELESS and _length(heard) > sum(
+            len(passage.text) for passage, chosen in zip(passages, pick.chosen, strict=True) if chosen
+        ):
+            return _or_told(Body(blocks=heard, origin="trafilatura", confidence=_HOPELESS), told)
+        origin = "trafilatura" if heard else "html"
+    taken = [p for p, chosen in zip(passages, pick.chosen, strict=True) if chosen or _corrects(p, chances, passages)]
+    numbers = set(map(id, taken))
+    body = Body(
+        blocks=[
+            block_of(passage, near=id(passage) not in numbers)
+            for passage, chance in zip(passages, chances, strict=True)
+            if chance >= _NEAR or id(passage) in numbers
+        ],
+        origin=origin,
+        confidence=round(pick.expected, 3),
+        comments=_comments(passages, numbers) if seen.discussed else [],
+        passages=passages,
+    )
+    return _or_told(body, told)
+
+
+def pick_passages(passages: Sequence[Passage], chances: Sequence[float]) -> Pick:
+    """The passages whose words together have the highest expected F1.
+
+    With independent chances the best choice is all passages above half of the F1 that it reaches (Lipton, Elkan and
+    Naryanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", 2014), found by going round.
+    """
+    sizes = [size_of(passage.text) for passage in passages]
+    hoped = sum(chance * size for chance, size in zip(chances, sizes, strict=True))
+    threshold, expected = 0.4, 0.0
+    for _ in range(_ROUNDS):
+        taken = [(chance, size) for chance, size in zip(chances, sizes, strict=True) if chance >= threshold]
+        total = sum(size for _, size in taken) + hoped
+        expected = 2 * sum(chance * size for chance, size in taken) / total if total else 0.0
+        threshold = min(_MOST, max(_LEAST, expected / 2))
+    return Pick([chance >= threshold for chance in chances], expected)
+
+
+def _corrects(passage: Passage, chances: Sequence[float], passages: Sequence[Passage]) -> bool:
+    """A correction stays with the article, in whatever small print it is set."""
+    return is_correction(passage.text) and any(
+        chance >= _MOST and _kin(passage, other) for chance, other in zip(chances, passages, strict=True)
+    )
+
+
+def _kin(one: Passage, other: Passage) -> bool:
+    """True if two passages stand in one box, or in boxes beside each other."""
+    return (one.box.parent or one.box) in (other.box, other.box.parent, other.box.parent and other.box.parent.parent)
+
+
+def _comments(passages: Iterable[Passage], taken: set[int]) -> list[str]:
+    """What stands in boxes named for readers' comments and runs as text."""
+    return [
+        passage.text[:_LONGEST_COMMENT]
+        for passage in passages
+        if id(passage) not in taken
+        and len(words_of(passage.text)) >= 3
+        and 2 * passage.linked < len(passage.text)
+        and not is_furniture(passage.text)
+        and _in_comments(passage.box)
+    ]
+
+
+def _in_comments(box: Box | None) -> bool:
+    while box is not None:
+        if marks_of(box.element).comments:
+            return True
+        box = box.parent
+    return False
+
+
+def _or_told(body: Body, told: Structured) -> Body:
+    """The page's own ``articleBody`` if it says much more, or the same in paragraphs where the text is one lump."""
+    own = read_told_body(told.article)
+    chosen = [block for block in body.blocks if not block.near]
+    longer = _length(own) > _MUCH_LONGER * _length(chosen)
+    lump = len(chosen) <= 2 < len(own) and _length(own) > _AS_LONG * _length(chosen)
+    if not own or not (longer or lump):
+        return body
+    return Body(blocks=own, origin="json-ld", confidence=0.9, comments=body.comments)
+
+
+def _length(blocks: Iterable[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def drop_side_boxes(boxes: list[HtmlElement], sheet: Sheet) -> None:
+    """Take out menus, footers and side boxes, whose passages need no judging.
 
     Those with a headline or more than a little text of their own stay: some pages have their article in an aside.
     """
@@ -94,112 +194,3 @@ _LENGTH = etree.XPath("string-length(normalize-space())")
 
 def _length_of(element: etree._Element) -> int:
     return int(cast("float", _LENGTH(element)))
-
-
-def _paragraph_length(tree: HtmlElement) -> int:
-    """Characters in the page's paragraphs, wherever they stand."""
-    return sum(length for length in map(_length_of, tree.iter("p")) if length >= _SHORT_PARAGRAPH)
-
-
-def _is_unsure(body: etree._Element, paragraphs: int, shown: int) -> bool:
-    """True if a text found in haste may be only a part of the article.
-
-    Haste saves a third of trafilatura's time and costs 0.02 of word-F1 on average; asked again by these rules,
-    on 10 of 100 pages, it costs nothing.
-    """
-    length = _length_of(body)
-    if length < _SHORT_TEXT or paragraphs > _MORE * length:
-        return True
-    if length < _LONG_TEXT and length < _SMALL_SHARE * shown:
-        return True
-    rows = sum(1 for _ in body.iter("table"))
-    return rows > sum(1 for _ in body.iter("p"))
-
-
-def _is_better(own: list[Block], blocks: list[Block]) -> bool:
-    """True if ``articleBody`` says much more, or the same in paragraphs where the page's text is one lump."""
-    if _length(own) > _MUCH_LONGER * _length(blocks):
-        return True
-    return len(blocks) <= 2 < len(own) and _length(own) > _AS_LONG * _length(blocks)
-
-
-def _ask_trafilatura(sheet: Sheet, seen: Landmarks, *, fast: bool) -> Any:
-    from trafilatura import bare_extraction  # takes 0.4 s: only who refines pays
-
-    # It reports every page without text as an error; ours become Rejections that say so.
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    # It works on a copy of its own. Its text as one string, which the default format brings, is not needed.
-    return bare_extraction(
-        sheet.tree,
-        url=sheet.url,
-        fast=fast,
-        include_comments=seen.discussed,
-        output_format="txt",
-        with_metadata=False,
-    )
-
-
-def _blocks(body: etree._Element) -> list[Block]:
-    """The blocks of trafilatura's tree in order; text between blocks is a paragraph of its own."""
-    blocks: list[Block] = []
-    pending: list[str] = []
-
-    def flush(kind: str = "paragraph") -> None:
-        for line in "".join(pending).split("\n"):
-            if text := squeeze(line):
-                blocks.append(Block(kind=kind, text=text))
-        pending.clear()
-
-    def walk(element: etree._Element, kind: str) -> None:
-        tag = element.tag if isinstance(element.tag, str) else ""
-        inner = _BLOCK_TAGS.get(tag, kind)
-        starts = tag in _BLOCK_TAGS or tag in ("list", "table", "div", "body")
-        if starts:
-            flush(kind)
-        if tag in ("lb", "br"):
-            pending.append("\n")
-        if tag == "cell":
-            pending.append(" ")
-        pending.append((element.text or "").replace("\n", " "))
-        for child in element:
-            walk(child, inner)
-            pending.append((child.tail or "").replace("\n", " "))
-        if starts:
-            flush(inner)
-
-    walk(body, "paragraph")
-    flush()
-    return blocks
-
-
-def _comments(body: etree._Element) -> list[str]:
-    return [block.text for block in _blocks(body)]
-
-
-def _article_body(article: Node) -> list[Block]:
-    """``articleBody`` as blocks: it is plain text with or without line breaks, or a fragment of HTML."""
-    text = article.get("articleBody")
-    if isinstance(text, list):
-        text = "\n\n".join(part for part in text if isinstance(part, str))
-    if not isinstance(text, str):
-        return []
-    if "&lt;" in text:
-        text = unescape(text)
-    lines = _fragment_lines(text) if _TAG.search(text) else unescape(text).split("\n")
-    return [Block(kind="paragraph", text=line) for line in map(squeeze, lines) if line]
-
-
-def _fragment_lines(fragment: str) -> list[str]:
-    from bs4 import BeautifulSoup  # for the fragments that need its patience
-
-    soup = BeautifulSoup(fragment, "lxml")
-    for unseen in soup(["script", "style", "figure", "aside"]):
-        unseen.decompose()
-    for block in soup(["p", "div", "li", "br", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"]):
-        block.insert_before("\0")
-        block.insert_after("\0")
-    return soup.get_text().split("\0")
-
-
-def _length(blocks: list[Block]) -> int:
-    return sum(len(block.text) for block in blocks)

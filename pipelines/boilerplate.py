@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from archive.fingerprint import plain
 from archive.types import Image
-from pipelines.authors import clean_names, has_lead
-from pipelines.body import Block
+from pipelines.authors import clean_names
+from pipelines.blocks import Block, plain_text
 from pipelines.captions import LONGEST, looks_like_caption, split_credit
 from pipelines.datelines import is_update, read_date_line
 from pipelines.dates import Clock, Moment, iter_dates
-from pipelines.phrases import ends_the_text, is_furniture, reading_minutes
+from pipelines.endings import is_link, without_biographies, without_end, without_navigation
+from pipelines.leads import has_lead
+from pipelines.phrases import is_furniture, reading_minutes
+from pipelines.sizes import RUNNING_TEXT, size_of
 
-#: A paragraph of this many characters is running text: the head of the article is over.
-RUNNING_TEXT = 120
 #: Blocks at the start in which bylines, dates and the repeated headline are looked for.
 _HEAD = 12
 #: Words that a paragraph needs to count as a repetition, not as a refrain or a heading.
@@ -28,10 +29,9 @@ _DATELINE = re.compile(
     r"(?P<date>[^–—()]{0,4}\d[^–—()]{2,28}|[^\W\d_]{3,10}\.? \d{1,2}(?:, \d{4})?)\s?"
     r"(?:\([^()]{2,30}\)\s?)?[–—-]\s"
 )
-_LONGEST_LINK = 120
-_MENU = 3
-#: Share of the text that may follow a "Comments" line and be cut with it.
-_TAIL = 0.4
+_SHORTEST_PULLED, _LONGEST_PULLED = 30, 400
+#: In longer texts every block is not looked for in every other.
+_MOST_COMPARED = 500
 _LONGEST_BYLINE = 160
 #: A caption is at most this many times longer than its words alone.
 _MARGIN = 1.5
@@ -52,12 +52,12 @@ class Cleaned:
     @property
     def running(self) -> bool:
         """True once a paragraph of running text was kept."""
-        return any(len(block.text) >= RUNNING_TEXT for block in self.blocks)
+        return any(size_of(block.text) >= RUNNING_TEXT for block in self.blocks)
 
     @property
     def text(self) -> str:
         """The blocks as plain text, a blank line between them."""
-        return "\n\n".join(block.text for block in self.blocks)
+        return plain_text(self.blocks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def image_of(text: str, url: str | None = None, alt: str | None = None) -> Image
 def clean(blocks: Iterable[Block], known: Known) -> Cleaned:
     """Take out what is not the article's own text. What stays is untouched and in order."""
     cleaned = Cleaned()
-    listed = _without_end(list(blocks))
+    listed = without_end(list(blocks))
     captions = _captions_among(listed, known.captions)
     twice = _twice_in_a_row(listed)
     in_head = True
@@ -93,9 +93,10 @@ def clean(blocks: Iterable[Block], known: Known) -> Cleaned:
         in_head = in_head and number < _HEAD
         if block.kind == "code" or not _take(cleaned, block.text, captions, known, in_head=in_head, twice=twice):
             cleaned.blocks.append(block)
-            in_head = in_head and len(block.text) < RUNNING_TEXT
+            in_head = in_head and size_of(block.text) < RUNNING_TEXT
     _take_datelines(cleaned, known.clock)
-    cleaned.blocks = _without_navigation(_once(cleaned.blocks), known.links)
+    chosen = [block for block in cleaned.blocks if not block.near]
+    cleaned.blocks = without_biographies(without_navigation(_once(chosen), known.links), known.names)
     return cleaned
 
 
@@ -114,7 +115,7 @@ def _take(cleaned: Cleaned, line: str, captions: set[str], known: Known, *, in_h
         return True
     if line in captions or is_furniture(line):
         return True
-    if line.startswith("©") or (_is_link(line, known.links) and not cleaned.running):
+    if line.startswith("©") or (is_link(line, known.links) and not cleaned.running):
         return True
     if looks_like_caption(line) or (in_head and line in twice and split_credit(line)[1]):
         cleaned.captions.append(image_of(line))
@@ -151,17 +152,6 @@ def is_byline(line: str, names: tuple[str, ...]) -> bool:
     return has_lead(line) and len(line.split()) <= 14 and not line.rstrip().endswith(("!", "?"))
 
 
-def _without_end(blocks: list[Block]) -> list[Block]:
-    """Cut at "Comments" or "bottom of page", if what follows is the smaller part."""
-    total = sum(len(block.text) for block in blocks)
-    before = 0
-    for number, block in enumerate(blocks):
-        if ends_the_text(block.text) and before >= (1 - _TAIL) * total:
-            return blocks[:number]
-        before += len(block.text)
-    return blocks
-
-
 def _twice_in_a_row(blocks: list[Block]) -> set[str]:
     return {a.text for a, b in pairwise(blocks) if a.text == b.text}
 
@@ -182,29 +172,18 @@ def _once(blocks: list[Block]) -> list[Block]:
             place[key] = number
         else:
             dropped.add(number)
+    if len(blocks) <= _MOST_COMPARED:
+        said = [_key(block.text) if len(block.text) > _MARGIN * _SHORTEST_PULLED else "" for block in blocks]
+        dropped.update(number for number, block in enumerate(blocks) if _is_pulled(block, said))
     return [block for number, block in enumerate(blocks) if number not in dropped]
 
 
-def _without_navigation(blocks: list[Block], links: frozenset[str]) -> list[Block]:
-    """Drop links and headings at the end: navigation, and what announced something taken out."""
-    end = _end_before_menu(blocks, links)
-    while end and (blocks[end - 1].kind == "heading" or _is_link(blocks[end - 1].text, links)):
-        end -= 1
-    return blocks[:end]
-
-
-def _end_before_menu(blocks: list[Block], links: frozenset[str]) -> int:
-    """Where the blocks end if three or more links follow the running text: a menu, and what stands about it."""
-    last = max((n for n, block in enumerate(blocks) if len(block.text) >= RUNNING_TEXT), default=len(blocks))
-    menu = [n for n in range(last + 1, len(blocks)) if _is_link(blocks[n].text, links)]
-    return menu[0] if len(menu) >= _MENU else len(blocks)
-
-
-def _is_link(text: str, links: frozenset[str]) -> bool:
-    """True for a link's text, and for several in a row ("Print | Send | Top")."""
-    if len(text) >= _LONGEST_LINK:
+def _is_pulled(block: Block, said: Sequence[str]) -> bool:
+    """True for a sentence set apart that stands in a paragraph as well: a pull quote."""
+    if block.kind not in ("quote", "paragraph") or not _SHORTEST_PULLED <= len(block.text) <= _LONGEST_PULLED:
         return False
-    return all(part in links or is_furniture(part) for part in text.split(" | "))
+    key = _key(block.text)
+    return any(len(other) > _MARGIN * len(key) and f" {key} " in f" {other} " for other in said)
 
 
 def _take_datelines(cleaned: Cleaned, clock: Clock) -> None:

@@ -3,103 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
-from typing import Any, NamedTuple
+from dataclasses import replace
 
 from archive.fingerprint import plain
-from archive.types import Via
-from pipelines.authors import clean_names, has_lead, is_person, strip_lead
-from pipelines.boilerplate import is_byline
+from pipelines.authors import clean_names
 from pipelines.candidates import Candidate, Choice, choose
-from pipelines.datelines import read_date_line
 from pipelines.dates import Clock
-from pipelines.jsonld import Node, resolve, text_in
+from pipelines.house import House, house_of
+from pipelines.jsonld import text_in
 from pipelines.landmarks import Landmarks
+from pipelines.leads import written_part
+from pipelines.names import has_name_shape, is_agency, is_handle, is_person
 from pipelines.sheet import Sheet
 from pipelines.site import label_of
 from pipelines.structured import Structured
+from pipelines.writers import Claim, claims_at_last, claims_in_sight, claims_of_markup
 
-_META_WORDS = """
-    author article:author parsely-author sailthru.author dc.creator dcterms.creator byl article:author_name
-    citation_author citation_authors twitter:data1 cxenseparse:author news_authors author_name
-"""
-_META = tuple(_META_WORDS.split())
-#: Lines of a page's head in which a bare name is looked for, and how near to a date.
-_HEAD = 24
-_NEAR = 3
-_FEW_NAMES = 3
-_MANY_BYLINES = 4
 Names = list[str]
+#: What a user name is worth beside a name, whoever tells it.
+_OF_A_HANDLE = 0.6
+#: A byline with words such as "By" before the name, and markup that names someone the page does not show.
+_PLAIN_BYLINE = 0.7
+_UNSEEN = 0.65
+_LONGEST_EVIDENCE = 200
 
 
-def _json_names(value: Any, nodes: list[Node]) -> Iterator[str]:
-    for item in value if isinstance(value, list) else [value]:
-        node = resolve(item, nodes)
-        if isinstance(node, dict):
-            name = node.get("name")
-            yield from (text for one in (name if isinstance(name, list) else [name]) if (text := text_in(one)))
-        elif isinstance(node, str) and not node.startswith(("http://", "https://", "#", "/")):
-            yield node
-
-
-class _Claim(NamedTuple):
-    """Texts that may name the authors. ``told``: as in ``clean_names``."""
-
-    texts: Iterable[str]
-    origin: str
-    confidence: float
-    told: bool = True
-
-
-def _claims_of_markup(sheet: Sheet, told: Structured) -> Iterator[_Claim]:
-    for key, confidence in (("author", 0.95), ("creator", 0.7)):
-        yield _Claim(_json_names(told.article.get(key), told.nodes), "json-ld", confidence)
-    for name in _META:
-        texts = [text for text in told.meta.get(name, ()) if "://" not in text]
-        if name == "citation_author":
-            texts = [" ".join(reversed(text.split(", ", 1))) for text in texts]
-        if name == "twitter:data1" and "by" not in (told.first_meta("twitter:label1") or "").lower():
-            continue
-        yield _Claim(texts[:10], "meta", 0.85)
-    yield _Claim(told.microdata.get("author", ())[:5], "microdata", 0.8)
-    yield _Claim(_rel_authors(sheet), "html", 0.72)
-    for hint in sheet.page.hints:
-        if hint.via is Via.FEED:
-            yield _Claim(hint.authors, "feed", 0.65)
-
-
-def _claims_in_sight(seen: Landmarks, clock: Clock) -> Iterator[_Claim]:
-    sure = [text for text, level in seen.bylines if level == 2]
-    yield _Claim(sure[:3], "html", 0.75)
-    shown = [text for text, level in seen.bylines if level == 1]
-    # Where there are many, those after the first belong to other stories.
-    for text in shown[: 1 if len(set(shown)) >= _MANY_BYLINES else 3]:
-        yield _Claim([text], "byline", 0.73 if has_lead(text) else 0.66, told=False)
-    yield _Claim(_lines(seen.lines), "byline", 0.7, told=False)
-    yield _Claim(_beside_dates(seen.lines, clock), "byline", 0.58, told=False)
-
-
-def _lines(lines: list[str]) -> list[str]:
-    """Bylines by their words: "By Jo Doe", or "Written by" and the name in the line after it."""
-    found = [line for line in lines if has_lead(line) and is_byline(line, ())]
-    for lead, name in pairwise(lines):
-        if has_lead(lead) and not strip_lead(lead):
-            found.append(name)
-    return found[:1]
-
-
-def _beside_dates(lines: list[str], clock: Clock) -> list[str]:
-    """Lines that are a person's name and nothing else, near a line that is a date; none if there are many."""
-    dated = [number for number, line in enumerate(lines[:_HEAD]) if read_date_line(line, clock)]
-    near = {n for number in dated for n in range(number - _NEAR, number + _NEAR + 1)}
-    names = {line: None for number, line in enumerate(lines[:_HEAD]) if number in near and is_person(line)}
-    return list(names) if len(names) <= _FEW_NAMES else []
-
-
-def _rel_authors(sheet: Sheet) -> list[str]:
-    """Links marked as the author's, unless there are so many that they belong to teasers."""
-    texts = {anchor.text for anchor in sheet.anchors if "author" in anchor.marks} - {""}
-    return sorted(texts) if len(texts) <= 3 else []
+def _key(name: str) -> str:
+    return plain(name).casefold()
 
 
 def choose_authors(
@@ -115,25 +45,68 @@ def choose_authors(
 
     ``bylines``: those found in the text.
     """
-    not_names = [site_name or "", text_in(told.article.get("publisher")) or ""]
-    site = label_of(sheet.url or "")  # "Gazette" at gazette.example
-    claims = [
-        *_claims_of_markup(sheet, told),
-        *_claims_in_sight(seen, clock),
-        _Claim(list(bylines)[:4], "byline", 0.6, told=False),
-    ]
+    house = house_of(site_name, text_in(told.article.get("publisher")), label=label_of(sheet.url or ""))
+    sight: list[Candidate[Names]] = []
+    # Where the first byline is the house's, the names that follow are of other stories.
+    if not seen.bylines or not house.signs(seen.bylines[0][0]):
+        sight.extend(_read(claims_in_sight(sheet, seen, clock), house))
+    markup = list(_doubted(_read(claims_of_markup(sheet, told), house), sight, sheet))
+    text = _read([Claim(list(bylines)[:4], "byline", 0.6, told=False)], house)
     return choose(
-        (
-            Candidate(value=names, origin=claim.origin, confidence=claim.confidence)
-            for claim in claims
-            if (
-                names := [
-                    name
-                    for name in clean_names(claim.texts, not_names=not_names, told=claim.told)
-                    if plain(name).casefold() != site
-                ]
-            )
-        ),
-        same=lambda names: frozenset(plain(name).casefold() for name in names),
+        _completed([*markup, *sight, *text]) or _read(claims_at_last(sheet, told), house),
+        same=lambda names: frozenset(map(_key, names)),
         written=", ".join,
+        contradicts=lambda names, others: set(map(_key, names)).isdisjoint(map(_key, others)),
+    )
+
+
+def _read(claims: Iterable[Claim], house: House) -> Iterator[Candidate[Names]]:
+    for claim in claims:
+        texts = list(map(written_part, claim.texts))
+        names = clean_names(texts, not_names=house.names, told=claim.told)
+        if own := [name for name in names if not house.is_named(name)]:
+            worth = _OF_A_HANDLE if all(map(is_handle, own)) else 1
+            read_from = " / ".join(texts)[:_LONGEST_EVIDENCE]
+            yield Candidate(
+                value=own,
+                origin=claim.origin,
+                confidence=claim.confidence * worth,
+                evidence=read_from if read_from != ", ".join(own) else None,
+            )
+
+
+def _doubted(
+    markup: Iterable[Candidate[Names]], sight: list[Candidate[Names]], sheet: Sheet
+) -> Iterator[Candidate[Names]]:
+    """Markup, with less confidence where it names someone whom the page does not show and a plain byline another.
+
+    It is then the account that posted the article.
+    """
+    bylines = [c.value for c in sight if c.origin == "byline" and c.confidence >= _PLAIN_BYLINE]
+    people = [set(map(_key, names)) for names in bylines if all(map(is_person, names))]
+    for candidate in markup:
+        keys = set(map(_key, candidate.value))
+        other = any(keys.isdisjoint(names) for names in people)
+        unseen = other and not any(name.casefold() in sheet.shown.casefold() for name in candidate.value)
+        yield replace(candidate, confidence=min(candidate.confidence, _UNSEEN)) if unseen else candidate
+
+
+def _completed(candidates: list[Candidate[Names]]) -> list[Candidate[Names]]:
+    """The candidates, first the one that names the writers of the best one and more, if a byline or markup does."""
+    best = max(candidates, key=lambda candidate: candidate.confidence, default=None)
+    if best is None:
+        return []
+    for other in candidates:
+        if other.confidence >= _PLAIN_BYLINE and other.origin != "html" and _includes(other.value, best.value):
+            return [replace(other, confidence=best.confidence), *candidates]
+    return candidates
+
+
+def _includes(names: Names, fewer: Names) -> bool:
+    """True for names of persons that have all the fewer among them, titles aside."""
+    keys = list(map(_key, names))
+    return (
+        len(names) > len(fewer)
+        and all(any(_key(name) in key for key in keys) for name in fewer)
+        and all(has_name_shape(name) or is_agency(name) for name in names)
     )

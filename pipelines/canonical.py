@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.types import Origin
 from archive.urls import normalise_or_none, without_amp
-from pipelines.candidates import Choice
+from pipelines.candidates import Candidate, Choice, choose
 from pipelines.jsonld import urls_of
 from pipelines.sheet import Sheet
 from pipelines.site import same_site
@@ -37,14 +37,18 @@ def _believable(claimed: str, url: str | None) -> bool:
 
 def choose_canonical(sheet: Sheet, told: Structured) -> Choice[str] | None:
     """The canonical URL, normalised; the page's own if it claims no believable other; None without any."""
+    choice = choose(_candidates(sheet, told), same=str, written=str)
+    if choice is not None or sheet.url is None:
+        return choice
+    own = normalise_or_none(without_amp(sheet.url)) or sheet.url
+    return Choice(value=own, origin=Origin(origin="url", confidence=0.5))
+
+
+def _candidates(sheet: Sheet, told: Structured) -> Iterator[Candidate[str]]:
     for address, origin, confidence in _claims(told):
         try:
             claimed = normalise_or_none(urljoin(sheet.url or "", address))
         except ValueError:
             claimed = None
         if claimed and _believable(claimed, sheet.url):
-            return Choice(value=claimed, origin=Origin(origin=origin, confidence=confidence))
-    if sheet.url is None:
-        return None
-    own = normalise_or_none(without_amp(sheet.url)) or sheet.url
-    return Choice(value=own, origin=Origin(origin="url", confidence=0.5))
+            yield Candidate(value=claimed, origin=origin, confidence=confidence)

@@ -3,45 +3,58 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipelines.dates import Clock, Moment, iter_dates, read_date
 from pipelines.months import month_number, plain
 
-#: Words that stand in date lines beside the date, with the days of the week, in the languages of ``months``.
+#: Words that stand in date lines beside the date, in the languages of ``months``.
 _LABEL_WORDS = """
     published publish posted post date dated updated update last modified edited on at of the and first created
-    release released issued by online original originally time edition print minutes minute min mins read
+    release released issued by online original originally time edition print minutes minute min mins read reviewed
     reading veröffentlicht erschienen aktualisiert stand am um uhr vom zuletzt geändert datum den der publié
     publiée mis mise à jour le la du heures h modifié actualisé publicado publicada actualizado actualizada el
-    de del a las hrs horas fecha pubblicato aggiornato il alle ore data ultimo aggiornamento atualizado em às
+    de del a las hrs horas fecha lectura pubblicato aggiornato il alle ore data ultimo aggiornamento atualizado em às
     gepubliceerd geplaatst bijgewerkt op om uur laatst gewijzigd objavljeno ažurirano u sati posodobljeno ob dne
-    zadnja promjena izmjena opublikowano aktualizacja dnia godz publikacja publikováno aktualizováno vydáno
+    zadnja promjena izmjena opublikowano aktualizacja dnia godz o r publikacja publikováno aktualizováno vydáno
     publicerad uppdaterad publicerat kl publisert oppdatert sist offentliggjort opdateret julkaistu päivitetty
-    klo pm cet cest gmt utc est edt pst pdt et pt ct mez mesz bst ist monday tuesday wednesday thursday friday
-    saturday sunday mon tue tues wed thu thur thurs fri sat sun montag dienstag mittwoch donnerstag freitag
-    samstag sonnabend sonntag mo di mi do fr sa so lundi mardi mercredi jeudi vendredi samedi dimanche lunes
-    martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica
-    segunda terça quarta quinta sexta feira maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
-    ponedjeljak utorak srijeda četvrtak petak subota nedjelja ponedeljek torek sreda četrtek nedelja
+    klo опубликовано обновлено дата г в опубліковано оновлено р о δημοσιεύτηκε δημοσίευση ενημέρωση στις
+    yayınlanma güncelleme tarihi giriş saat نشر تحديث آخر بتاريخ الساعة 发布 发表 更新 时间 發布 公開 更新日 公開日 掲載
+    입력 수정 등록 기사입력 m d am pm cet cest gmt utc est edt pst pdt et pt ct mez mesz bst ist
+"""
+_WEEKDAY_WORDS = """
+    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun montag
+    dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so lundi mardi mercredi jeudi
+    vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì
+    venerdì sabato domenica segunda terça quarta quinta sexta feira maandag dinsdag woensdag donderdag vrijdag
+    zaterdag zondag ponedjeljak utorak srijeda četvrtak petak subota nedjelja ponedeljek torek sreda četrtek nedelja
     poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle måndag
     tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag maanantai tiistai keskiviikko torstai
-    perjantai lauantai sunnuntai
+    perjantai lauantai sunnuntai понедельник вторник среда четверг пятница суббота воскресенье понеділок вівторок
+    середа четвер пʼятниця неділя δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή pazartesi salı çarşamba
+    perşembe cuma cumartesi pazar الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد 星期一 星期二 星期三 星期四 星期五
+    星期六 星期日 月 火 水 木 金 土 日 월 화 수 목 금 토 일
 """
-_LABELS = frozenset(map(plain, _LABEL_WORDS.split()))
+_WEEKDAYS = frozenset(map(plain, _WEEKDAY_WORDS.split()))
+_LABELS = _WEEKDAYS | frozenset(map(plain, _LABEL_WORDS.split()))
 _CHANGED = re.compile(
     r"(?i)updat|modif|edited|aktualis|geändert|mis(?:e)? à jour|actualiz|aggiorn|atualiz|bijgewerkt"
     r"|gewijzigd|ažurir|posodob|"
-    r"uppdater|oppdater|opdater|päivit|aktualiz|izmjen"
+    r"uppdater|oppdater|opdater|päivit|aktualiz|izmjen|обновл|оновл|ενημέρ|güncel|تحديث|更新|수정|reviewed|last active"
 )
 _LABELLED = re.compile(
     r"(?i)\b(?:published|posted|veröffentlicht|erschienen|publié|publicado|pubblicato|gepubliceerd|objavljeno"
-    r"|opublikowano|publicerad|publisert)\s?(?::|\bon\b|\bam\b|\ble\b|\bel\b|\bil\b|\bop\b|\bem\b)\s*(\w.{4,40})"
+    r"|opublikowano|publicerad|publisert|опубликовано)\s?(?::|\bon\b(?:\sthe\b)?|\bam\b|\ble\b|\bel\b|\bil\b|\bop\b"
+    r"|\bem\b|(?=\d)|(?=[A-Z][a-z]{2,8}\.? \d))\s*(\w.{4,40})"
 )
+#: Between the parts of a line such as "by Ana Kovač · Dec 20, 2025 at 3:00 am · One comment".
+_PARTS = re.compile(r"\s+[|·•–—/-]\s+|\s*[|·•]\s*")
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 120
 _LONGEST_WITH_OTHERS = 60
 
 
+@lru_cache(maxsize=4096)  # asked of a page's lines for both of its dates
 def is_update(line: str) -> bool:
     """True if a date line tells of a change, not of the publication."""
     return bool(_CHANGED.search(line))
@@ -75,7 +88,21 @@ def read_date_at_edge(line: str, clock: Clock) -> Moment | None:
         return None
     bare = line.strip(" .,·•|–—-")
     edge = (m for m in iter_dates(bare, clock) if bare.startswith(m.as_written) or bare.endswith(m.as_written))
-    return next((moment for moment in edge if moment.inferred != "year"), None)
+    return next((moment for moment in edge if not moment.without_year), None)
+
+
+def read_date_in_parts(line: str, clock: Clock) -> Moment | None:
+    """The date that is one of the parts of a short line: "Ana Kovač · Dec 20, 2025 at 3:00 am · One comment"."""
+    parts = _PARTS.split(line) if len(line) <= _LONGEST else ()
+    if len(parts) < 2:
+        return None
+    moments = (read_date_line(part, clock) for part in parts if any(map(str.isdigit, part)))
+    return next((moment for moment in moments if moment and moment.inferred in (None, "zone")), None)
+
+
+def names_weekday(line: str) -> bool:
+    """True if a line has the name of a day of the week."""
+    return any(plain(word) in _WEEKDAYS for word in _WORD.findall(line))
 
 
 def _strange(rest: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from archive.types import Access, Article, Image, Origin
+from pipelines.access import find_access
 from pipelines.body import Body
 from pipelines.boilerplate import Cleaned
 from pipelines.candidates import Candidate, Choice, choose
@@ -17,22 +18,31 @@ from pipelines.images import find_images
 from pipelines.jsonld import text_in, texts_in
 from pipelines.landmarks import Landmarks
 from pipelines.language import declared_language, detect_language
+from pipelines.phrases import reading_minutes
 from pipelines.published import choose_dates, origin_of
-from pipelines.rights import find_access, find_rights
+from pipelines.rights import find_rights
 from pipelines.sheet import Sheet
 from pipelines.structured import Structured
 
 _LONGEST_DESCRIPTION = 2_000
 _LONGEST_TAG = 80
 _MOST_TAGS = 40
+_LONGEST_READ = 240
 _OG_TYPES = {"article": "Article", "news": "NewsArticle", "newsarticle": "NewsArticle", "blog": "BlogPosting"}
-_MINUTES = re.compile(r"(?i)^(?:PT)?(\d{1,3})\s*M(?:in.{0,20})?$")
+_DURATION = re.compile(r"(?i)^PT(?:(\d{1,2})H)?(?:(\d{1,3})M)?(?:(\d{1,5})S)?$")
 
 
-def _plain_choice(candidates: Iterable[tuple[str | None, str, float]]) -> Choice[str] | None:
+def _plain_choice(
+    candidates: Iterable[tuple[str | None, str, float]], *, contradicts: Callable[[str, str], bool] | None = None
+) -> Choice[str] | None:
     """The most trusted of (text, origin, confidence) triples that has a text."""
     filled = [Candidate(value=text, origin=origin, confidence=sure) for text, origin, sure in candidates if text]
-    return choose(filled, same=key_of, written=str)
+    return choose(filled, same=key_of, written=str, contradicts=contradicts)
+
+
+def _beside_each_other(*_: object) -> bool:
+    """Never a contradiction: a page may well have two descriptions and two sets of tags."""
+    return False
 
 
 def _description(sheet: Sheet, told: Structured) -> Choice[str] | None:
@@ -44,7 +54,8 @@ def _description(sheet: Sheet, told: Structured) -> Choice[str] | None:
             (told.first_meta("description", "dc.description", "twitter:description"), "meta", 0.7),
             (next(iter(told.microdata.get("description", ())), None), "microdata", 0.6),
             *hints,
-        ]
+        ],
+        contradicts=_beside_each_other,
     )
     return choice if choice and len(choice.value) <= _LONGEST_DESCRIPTION else None
 
@@ -83,7 +94,12 @@ def _tags(sheet: Sheet, told: Structured) -> Choice[list[str]] | None:
     ]
     sources += [(list(hint.tags), str(hint.via), 0.5) for hint in sheet.page.hints]
     filled = [Candidate(value=tags, origin=o, confidence=c) for texts, o, c in sources if (tags := _split_tags(texts))]
-    return choose(filled, same=lambda tags: frozenset(map(key_of, tags)), written=", ".join)
+    return choose(
+        filled,
+        same=lambda tags: frozenset(map(key_of, tags)),
+        written=", ".join,
+        contradicts=_beside_each_other,
+    )
 
 
 def _type(told: Structured) -> Choice[str] | None:
@@ -98,9 +114,18 @@ def _site(told: Structured, site_name: str | None) -> Choice[str] | None:
 
 def _minutes(told: Structured, cleaned: Cleaned, page_minutes: int | None) -> int | None:
     """As the page states it: in its text, in the label that WordPress gives to readers' apps, in JSON-LD."""
-    told_minutes = told.first_meta("twitter:data2", "twitter:data1") or text_in(told.article.get("timeRequired"))
-    found = _MINUTES.match(told_minutes or "")
-    return cleaned.minutes or page_minutes or (int(found[1]) if found else None)
+    labelled = told.first_meta("twitter:data2", "twitter:data1") or ""
+    return cleaned.minutes or page_minutes or reading_minutes(labelled) or _minutes_of(told.article.get("timeRequired"))
+
+
+def _minutes_of(duration: object) -> int | None:
+    """ "PT1H5M" and "PT300S" as whole minutes; None if it is none of less than four hours."""
+    found = _DURATION.match(duration.strip()) if isinstance(duration, str) else None
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    total = round(hours * 60 + minutes + seconds / 60)
+    return total if 0 < total <= _LONGEST_READ else None
 
 
 def make_article(
@@ -127,7 +152,7 @@ def make_article(
         "section": _section(sheet, told),
         "tags": _tags(sheet, told),
         "language": declared_language(sheet, told) or detect_language(text),
-        "access": find_access(told, seen),
+        "access": find_access(sheet, told, seen),
         "type": _type(told),
         "site_name": _site(told, site_name),
         "canonical_url": choose_canonical(sheet, told),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from archive.fingerprint import plain
 from pipelines.candidates import Candidate, Choice, choose
@@ -16,6 +17,12 @@ from pipelines.structured import Structured
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:\-]+\s+|\s*\|\s*|\s+::\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LONGEST = 300
+#: Characters of a title that is more than a word or two.
+_TELLING = 12
+_FEW_WORDS = 3
+_DATELINE = re.compile(
+    r"(?i)\b(?:posted|published|written|updated|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d)"
+)
 
 
 def key_of(text: str) -> str:
@@ -75,31 +82,68 @@ def _names_site(piece: str, names: frozenset[str], label: str) -> bool:
 
 
 def _candidates(sheet: Sheet, told: Structured, seen: Landmarks, site_name: str | None) -> Iterator[Candidate[str]]:
-    def bare(text: str) -> str:
-        return without_site(text, site_name, sheet.url, sheet.page.source)
+    def bare(text: str | None) -> str:
+        return _without_part(without_site(unescape(text or ""), site_name, sheet.url, sheet.page.source))
 
     def candidate(text: str | None, origin: str, confidence: float) -> Iterator[Candidate[str]]:
-        title = bare(text or "")[:_LONGEST].strip()
-        if title and key_of(title) and key_of(title) != key_of(site_name or ""):
+        title = bare(text)[:_LONGEST].strip()
+        if title and key_of(title) and key_of(title) != key_of(site_name or "") and "{{" not in title:
             yield Candidate(value=title, origin=origin, confidence=confidence)
 
-    titles = filter(None, (sheet.headed, told.first_meta("og:title"), text_in(told.article.get("headline"))))
-    shown = [key_of(bare(title)) for title in titles]
-    for number, headline in enumerate(seen.headlines[:4]):
-        key = key_of(bare(headline))
-        agrees = bool(key) and any(
-            key == other or (" " in key and key in other) or (len(other) > 12 and other in key) for other in shown
-        )
+    graph = told.first_meta("og:title")
+    written = text_in(told.article.get("headline") or told.article.get("name"))
+    shown = [key for text in (sheet.headed, graph, written) if (key := key_of(bare(text)))]
+    others = [text for text in (graph, written, sheet.headed) if text]
+    for number, shown_headline in enumerate(seen.headlines[:4]):
+        headline = _without_dateline(shown_headline, others)
+        if _is_before(headline, graph, sheet.headed):
+            continue
+        agrees = _agrees(key_of(bare(headline)), shown)
         # A first headline of several words is the one on the page even where the metas tell another one.
-        own = 0.87 if number == 0 and len(key.split()) > 2 else 0.55 - number / 10
+        own = 0.87 if number == 0 and len(headline.split()) > _FEW_WORDS else 0.48 - number / 10
         yield from candidate(headline, "html", 0.9 - number / 50 if agrees else own)
-    yield from candidate(text_in(told.article.get("headline") or told.article.get("name")), "json-ld", 0.85)
+    yield from candidate(written, "json-ld", 0.85)
     yield from candidate(next(iter(told.microdata.get("headline", ())), None), "microdata", 0.75)
-    yield from candidate(told.first_meta("og:title"), "opengraph", 0.8)
+    yield from candidate(graph, "opengraph", 0.8)
     yield from candidate(told.first_meta("twitter:title", "dc.title", "parsely-title", "sailthru.title"), "meta", 0.6)
     yield from candidate(sheet.headed, "html", 0.5)
     for hint in sheet.page.hints:
         yield from candidate(hint.title, str(hint.via) if hint.via in ("feed", "sitemap") else "front", 0.4)
+
+
+def _agrees(key: str, others: list[str]) -> bool:
+    """True for a headline that another place says too, in whole or as a part of some words."""
+    return bool(key) and any(
+        key == other
+        or (" " in key and key in other)
+        or other.startswith(f"{key} ")
+        or key.startswith(f"{other} ")
+        or (len(other) > _TELLING and other in key)
+        for other in others
+    )
+
+
+def _is_before(headline: str, graph: str | None, headed: str) -> bool:
+    """True for a site's name as the first headline: the page's title is that and then what the metas tell."""
+    first, second, both = key_of(headline), key_of(graph or ""), key_of(headed)
+    return bool(second) and first not in second and both == f"{first} {second}"
+
+
+def _without_dateline(headline: str, others: list[str]) -> str:
+    """A headline without the date or byline that stands in the same element, if another place has it without."""
+    for other in others:
+        if other in headline and len(other) > _TELLING:
+            before, _, after = headline.partition(other)
+            if _DATELINE.search(before) or _DATELINE.search(after):
+                return other
+    return headline
+
+
+def _without_part(title: str) -> str:
+    """A title without the few words behind a bar that name a part of the site: "| Opinion"."""
+    words, bar, part = title.rpartition(" | ")
+    few = len(part.split()) <= _FEW_WORDS < len(words.split())
+    return words if bar and few else title
 
 
 def choose_title(sheet: Sheet, told: Structured, seen: Landmarks, site_name: str | None) -> Choice[str] | None:

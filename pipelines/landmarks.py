@@ -5,13 +5,16 @@ One walk over the page. Asides, footers, navigation, comments and lists of other
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from pipelines.marks import Marks, marks_of, tells_of_change
+from pipelines.marks import Marks, marks_of
 from pipelines.phrases import reading_minutes
 from pipelines.sheet import squeeze, text_of
+from pipelines.signs import Profile, byline_in, first_words, profile_in
+from pipelines.stamps import Stamp, stamp_in
 
 _AWAY_TAGS_WORDS = """
     aside footer nav menu script noscript template select button dialog textarea
@@ -23,26 +26,19 @@ _ASIDES = frozenset(("aside", "footer", "nav"))
 #: What a box that is beside the article does not hold.
 _MAIN = ("main", "article", "h1")
 _NEVER_AWAY = frozenset(("html", "body", "main", "article", "h1", "time", "meta"))
-_LONGEST_BYLINE = 200
-_LONGEST_DATE = 160
 _LONGEST_LINE = 120
 _FEW_PARTS = 4
-#: Between the parts of a byline that stand in elements of their own.
-_PART = " | "
 #: Short lines kept from before the headline, and in all (old pages mark no headline).
 _LINES_BEFORE = 8
 _MOST_LINES = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
-    """A date's place: the machine's value if it has one, the words shown, and whether it is of a change."""
-
-    machine: str | None
-    shown: str
-    updated: bool
-    #: In the head of the article: after or just before its headline.
-    near: bool
+#: A year, or a day and a month as numbers.
+_DATE = re.compile(r"(?:19|20)\d\d|\d[./]\d")
+#: How a line far below the headline begins that is noted all the same.
+_LABELLED = re.compile(
+    r"(?i)^\s*(?:published|posted|(?:last )?updated|veröffentlicht|erschienen|publicado|publié)\b.*\d"
+)
+#: Boxes about writers and links to their pages: more are of other stories.
+_MOST_WRITERS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +57,18 @@ class Landmarks:
     headlines: list[str] = field(default_factory=list)
     #: (text, how sure: 2 for ``rel=author`` and ``itemprop=author``, 1 for a class name).
     bylines: list[tuple[str, int]] = field(default_factory=list)
+    #: The first words of boxes about a writer.
+    writers: list[str] = field(default_factory=list)
+    #: Links to writers' pages.
+    profiles: list[Profile] = field(default_factory=list)
     stamps: list[Stamp] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     #: Short lines around the first headline: one of them may be a date or a byline without a mark of its own.
     lines: list[str] = field(default_factory=list)
     #: How many of them stand before it.
     before: int = 0
+    #: Characters of paragraphs passed since the headline.
+    passed: int = 0
     #: "3 min read", as a place of its own.
     minutes: int | None = None
     #: Menus, footers and side boxes, the outermost of each.
@@ -103,6 +105,8 @@ def find_landmarks(tree: HtmlElement) -> Landmarks:
         if _is_away(element, tag, marks):
             if tag in _AWAY_TAGS or marks.beside:
                 found.beside.append(element)
+            if marks.writer:
+                _take_writer(found, element)
             continue
         if not _take(found, element, tag, marks):
             stack.extend(reversed(element))
@@ -128,18 +132,32 @@ def _take(found: Landmarks, element: HtmlElement, tag: str, marks: Marks) -> boo
                 found.before = len(found.lines)
             found.headlines.append(text)
         return False
+    if tag == "a":
+        _take_profile(found, element)
+    if marks.writer:
+        _take_writer(found, element)
     if tag in ("figure", "img"):
         _take_picture(found, element)
         return True
     if tag == "time" or marks.date:
         return _take_stamp(found, element, tag, marks)
-    if len(element) <= _FEW_PARTS and len(found.lines) < _MOST_LINES:
-        _take_line(found, element)
+    _take_words(found, element, tag)
     if marks.caption and tag not in ("body", "table"):
         return _take_caption(found, element)
     if marks.author and (element.get("itemprop") == "author" or element.get("rel") == "author"):
         return _take_byline(found, element, 2)
     return marks.byline and _take_byline(found, element, 1)
+
+
+def _take_words(found: Landmarks, element: HtmlElement, tag: str) -> None:
+    """Note an element's own words, if they may be a line of the article's head, and how much text was passed."""
+    if tag == "p" and found.headlines:
+        found.passed += len(element.text or "") + sum(len(child.tail or "") for child in element)
+    few = len(element) <= _FEW_PARTS
+    if len(found.lines) < _MOST_LINES:
+        (_take_line if few else _take_dates_between)(found, element)
+    elif few and (text := element.text) and len(text) <= _LONGEST_LINE and _LABELLED.match(text):
+        _take_line(found, element)
 
 
 def _take_line(found: Landmarks, element: HtmlElement) -> None:
@@ -155,45 +173,40 @@ def _take_line(found: Landmarks, element: HtmlElement) -> None:
     found.lines.append(text)
 
 
+def _take_dates_between(found: Landmarks, element: HtmlElement) -> None:
+    """Note what stands loose between an element's many parts, if it may be a date."""
+    for text in (element.text, *(child.tail for child in element)):
+        if text and len(text) <= _LONGEST_LINE and _DATE.search(text):
+            found.lines.append(squeeze(text))
+
+
 def _take_byline(found: Landmarks, element: HtmlElement, sure: int) -> bool:
-    text = text_of(element)
-    if not text or len(text) > _LONGEST_BYLINE:
+    byline = byline_in(element)
+    if byline is None:
         return False
-    found.bylines.append((_PART.join(_parts(element)), sure))
-    if len(text) <= _LONGEST_LINE and len(found.lines) < _MOST_LINES:
-        found.lines.append(text)
+    found.bylines.append((byline, sure))
+    for link in element.iter("a"):
+        _take_profile(found, link)
+    if len(byline) <= _LONGEST_LINE and len(found.lines) < _MOST_LINES:
+        found.lines.append(text_of(element))
     # A date or a picture may stand inside; a name inside says the same again.
     return next(element.iter("time"), None) is None
 
 
-def _parts(element: HtmlElement) -> list[str]:
-    """The texts of an element's own elements, apart: the name, the role, the date of a byline."""
-    return [text for piece in element.itertext() if (text := squeeze(piece))]
+def _take_profile(found: Landmarks, link: HtmlElement) -> None:
+    if writer := profile_in(link):
+        found.profiles.append(Profile(writer, len(found.lines), early=not found.headlines))
+
+
+def _take_writer(found: Landmarks, box: HtmlElement) -> None:
+    if len(found.writers) < _MOST_WRITERS and (words := first_words(box)):
+        found.writers.append(words)
 
 
 def _take_stamp(found: Landmarks, element: HtmlElement, tag: str, marks: Marks) -> bool:
-    machine = (
-        element.get("datetime") or element.get("content") or element.get("data-timestamp") or element.get("data-date")
-    )
-    if tag != "time" and (_is_long(element) or next(element.iter("time"), None) is not None):
-        return False
-    shown = text_of(element)
-    if machine or shown:
-        updated = marks.updated or tells_of_change(shown)
-        found.stamps.append(
-            Stamp(machine=machine, shown=shown[:_LONGEST_DATE], updated=updated, near=bool(found.headlines))
-        )
-    return tag == "time"
-
-
-def _is_long(element: HtmlElement) -> bool:
-    """True for a box that holds much more than a date, whatever it is named."""
-    length = 0
-    for text in element.itertext():
-        length += len(text.strip())
-        if length > _LONGEST_DATE:
-            return True
-    return False
+    if stamp := stamp_in(element, tag, marks, near=bool(found.headlines), below=found.passed):
+        found.stamps.append(stamp)
+    return stamp is not None and tag == "time"
 
 
 def _take_caption(found: Landmarks, element: HtmlElement) -> bool:

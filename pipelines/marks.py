@@ -37,6 +37,9 @@ _BYLINE = frozenset(_BYLINE_WORDS.split())
 _NO_BYLINE = re.compile(
     r"bio|description|avatar|image|photo|about|follow|social|more-?from|posts|title|role|job|box__text|desc|card"
 )
+#: Names of boxes that tell of the writer; not those of a comment or of its writer.
+_WRITER_BOX = re.compile(r"author|byline|writer|contributor|biobox|bio-box|\bautor(?:in|en|es|a)?\b|\bauteur")
+_NO_WRITER_BOX = re.compile(r"comment|byuser|reply|more-?from|related|recirc|review|avatar|image|photo")
 _DATE_WORDS = """
     date datum time timestamp publish published publishdate publishtime publishon publishat
     publisheddate publishedtime publishedon publishedat pubdate postdate posttime poston posteddate
@@ -50,9 +53,15 @@ _PAYWALL = re.compile(
     r"(?:^|[\s_-])(?:paywall|pay-wall|piano-offer|premium-paywall|paywall-\w+|article-paywall|subscriber-only"
     r"|subscription-required|metered-paywall|regwall)(?:$|[\s_-])"
 )
+_ADDED = frozenset(("disclaimer", "cta", "calltoaction"))
+_CONSENT = re.compile(
+    r"cookie-?_?(?:banner|bar|consent|notice|law|policy|info|wall|message)|\bconsent\b|gdpr|onetrust|cmplz"
+    r"|cookiebot|didomi|usercentrics|borlabs"
+)
 _UPDATED = re.compile(
     r"(?i)updat|modif|aktualisiert|geändert|mis à jour|actualizado|aggiornat|atualizad|bijgewerkt"
-    r"|ažurirano|posodobljeno|uppdatera|oppdatert|opdateret|päivitetty|aktualizov|zaktualizowan"
+    r"|ažurirano|posodobljeno|uppdatera|oppdatert|opdateret|päivitetty|aktualizov|zaktualizowan|reviewed"
+    r"|обновл|оновл|ενημέρ|güncel|تحديث|更新|수정"
 )
 
 
@@ -67,10 +76,16 @@ class Marks:
     comments: bool
     author: bool
     byline: bool
+    #: A box about the writer: a name first, then perhaps a role and a life.
+    writer: bool
     date: bool
     caption: bool
     updated: bool
     paywall: bool
+    #: What asks for consent to cookies.
+    consent: bool
+    #: What is added under every article: a disclaimer, a call to action.
+    added: bool
 
 
 def tells_of_change(text: str) -> bool:
@@ -90,10 +105,13 @@ def _read(names: str) -> Marks:
         comments="comment" in lowered or "disqus" in lowered,
         author="author" in terms,
         byline=not _BYLINE.isdisjoint(terms) and not _NO_BYLINE.search(lowered),
+        writer=bool(_WRITER_BOX.search(lowered)) and not _NO_WRITER_BOX.search(lowered),
         date=not _DATE.isdisjoint(terms),
         caption=not _CAPTION.isdisjoint(terms) or bool(_PICTURE_TEXT.search(lowered)),
-        updated="updat" in lowered or "modif" in lowered,
+        updated="updat" in lowered or "modif" in lowered or "reviewed" in lowered,
         paywall=bool(_PAYWALL.search(lowered)),
+        consent=bool(_CONSENT.search(lowered)),
+        added=not _ADDED.isdisjoint(terms),
     )
 
 

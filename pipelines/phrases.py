@@ -130,7 +130,20 @@ _BEGINS = re.compile(
       | melden\ sie\ sich\ (?:zum|für)\b | abonnieren\ sie\b
       | inscrivez-vous\ à\b | abonnez-vous\ (?:à|pour)\b | suscríbete\ (?:a|para)\b | iscriviti\ (?:a|per)\b
       | schrijf\ je\ in\ voor\b
-      | (?:like|share)\ this\ on\b | share\ (?:this\ )?(?:on|via|with)\b.{0,40}$ | advertisement\b.{0,30}$
+      | (?:like|share)\ this\ on\b | share\ (?:this\ )?(?:on|via|with)\b.{0,40}$
+      | (?:advertisement|anzeige|werbung|publicité|publicidad|pubblicità|publicidade|advertentie|oglas|reklama
+      |annons|annonse|mainos|реклама|διαφήμιση|विज्ञापन|広告|광고|إعلان)\b(?:\ ?[(:–-].{0,40}|.{0,12})$
+      | suscríbete\b | (?:jetzt\ )?(?:den\ )?newsletter\ (?:abonnieren|bestellen)\b | enter\ your\ e-?mail\b
+      | by\ (?:signing\ up|subscribing|submitting)\b.{0,60}\byou\ agree\b | .{0,100}\bunsubscribe\ (?:at\ )?any\ ?time
+      | report\ (?:a\ mistake|an\ error)\b | link\ copied\b | \[?see\ also:
+      | (?:the\ )?(?:opinions|views)\ (?:and\ opinions\ )?expressed\ (?:in\ this|here|by|are)\b
+      | (?:this\ (?:post|article|page|site)|we)\ (?:may\ )?contains?\ affiliate\b | as\ an\ amazon\ associate\b
+      | this\ (?:article|content|information)\ is\ .{0,40}(?:informational|educational)\ purposes\ only
+      | reach\ .{3,40}\ at\ \S+@\S+
+      | ακολουθήστε\b.{0,60}(?:google\ news|facebook|instagram)
+      | (?:якщо\ ви\ помітили|если\ вы\ заметили)\ (?:помилку|ошибку)
+      | (?:підписуйтесь|підписуйтеся|подписывайтесь)\ на\b | (?:читайте|смотрите|дивіться)\ (?:також|также)\b
+      | yorum\ yaz(?:arak|mak|ın)\b | bizi\ .{0,40}takip\ edin
       | loading\ (?:comments|…|\.\.\.)
       | \d+\s(?:comments?|kommentare?|commentaires?|comentarios?|commenti|reacties?|komentara?|shares?|views?|likes?)$
     )"""
@@ -148,7 +161,7 @@ _READING = (
         rf"(?i)^\W*(?:estimated\s+|geschätzte\s+)?(?:{_MINUTES[1]}|temps\s+de\s+lecture|tiempo\s+de\s+lectura"
         rf"|tempo\s+di\s+lettura|tempo\s+de\s+leitura"
         rf"|vrijeme\s+čitanja|čas\s+branja|czas\s+czytania|doba\s+čtení)\s*[:：–-]?\s*(?:ca\.?\s*"
-        rf"|about\s+)?(\d{{1,3}})\s*{_MINUTES[0]}\W*$"
+        rf"|about\s+|de\s+)?(\d{{1,3}})\s*{_MINUTES[0]}\W*$"
     ),
     re.compile(rf"(?i)^\W*(\d{{1,3}})\s*{_MINUTES[0]}\W*$"),
 )  # fmt: skip

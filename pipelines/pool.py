@@ -17,7 +17,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from types import FrameType
 
-from archive.types import Article, Page, Reason, Rejection
+from archive.types import Article, Page, Reason, Rejection, Template
 
 Refined = Article | Rejection
 
@@ -26,7 +26,7 @@ class _TooLong(BaseException):
     """Raised inside a worker by its timer; not an Exception, so that no parser swallows it."""
 
 
-def refine_in_time(page: Page, seconds: float) -> Refined:
+def refine_in_time(page: Page, seconds: float, template: Template | None = None) -> Refined:
     """``refine``, stopped after ``seconds``; the process ends itself if it cannot be stopped by twice that.
 
     The second limit is for time spent inside a C library, where Python's own alarm is not heard.
@@ -42,7 +42,7 @@ def refine_in_time(page: Page, seconds: float) -> Refined:
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123
         faulthandler.dump_traceback_later(2 * seconds, exit=True, file=nowhere)
         try:
-            return refine(page)
+            return refine(page, template)
         except _TooLong:
             return Rejection(
                 reason=Reason.TIMED_OUT, detail=f"cleaning took more than {seconds:g} s", extractor=EXTRACTOR
@@ -99,17 +99,17 @@ class RefinePool:
         #: Pages handed in and not yet handed back.
         self.waiting = 0
 
-    async def refine(self, page: Page) -> Refined:
-        """Refine one page; never raises for what a page does."""
+    async def refine(self, page: Page, template: Template | None = None) -> Refined:
+        """Refine one page with what its source is known to repeat; never raises for what a page does."""
         self.waiting += 1
         try:
             executor = self._current()
             try:
-                return await self._run(executor, page)
+                return await self._run(executor, page, template)
             except BrokenProcessPool:
                 # One of the pages under way killed its worker, which fails them all: find out which.
                 self._drop(executor)
-                return await self._refine_alone(page)
+                return await self._refine_alone(page, template)
         finally:
             self.waiting -= 1
 
@@ -133,13 +133,13 @@ class RefinePool:
             self._executor = None
             broken.shutdown(wait=False)
 
-    async def _refine_alone(self, page: Page) -> Refined:
+    async def _refine_alone(self, page: Page, template: Template | None) -> Refined:
         from pipelines import EXTRACTOR
 
         async with self._alone:
             executor = self._make(1)
             try:
-                return await self._run(executor, page)
+                return await self._run(executor, page, template)
             except BrokenProcessPool:
                 return Rejection(
                     reason=Reason.CRASHED,
@@ -149,6 +149,6 @@ class RefinePool:
             finally:
                 executor.shutdown(wait=False)
 
-    async def _run(self, executor: Executor, page: Page) -> Refined:
+    async def _run(self, executor: Executor, page: Page, template: Template | None) -> Refined:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(executor, refine_in_time, page, self._seconds)
+        return await loop.run_in_executor(executor, refine_in_time, page, self._seconds, template)

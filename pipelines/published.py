@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import date, timedelta
 
-from archive.types import Origin, Precision, Via
+from archive.types import Origin, Precision
 from pipelines.candidates import Candidate, Choice, choose
-from pipelines.datelines import is_update, read_date_at_edge, read_date_line, read_labelled_date
-from pipelines.dates import Clock, Moment, iter_dates, read_date
-from pipelines.jsonld import text_in
-from pipelines.landmarks import Landmarks, Stamp, find_stamps_beside
+from pipelines.clock import Clock, Moment
+from pipelines.dateshown import (
+    IN_THE_HEAD,
+    bylines_shown,
+    lines_shown,
+    on_the_day_shown,
+    same_instant_elsewhere,
+    stamps_shown,
+)
+from pipelines.datetold import UNSURE, changed_told, published_told
+from pipelines.dayorder import find_day_order, is_of_numbers
+from pipelines.landmarks import Landmarks, find_stamps_beside
 from pipelines.sheet import Sheet
 from pipelines.structured import Structured
 
-_PUBLISHED_WORDS = """
-    article:published_time og:article:published_time datepublished article:published og:published_time
-    published-date publish-date publish_date publishdate publication_date published_date published_at published pubdate
-    parsely-pub-date sailthru.date cxenseparse:recs:publishtime cxenseparse:publishtime date.created
-    dc.date.issued dcterms.issued dc.date.created dcterms.created dcterms.date dc.date rnews:datepublished
-    originalpublicationdate citation_publication_date citation_online_date article_date_original bt:pubdate
-    dc.created date_published article.published date
-"""
-_PUBLISHED = tuple(_PUBLISHED_WORDS.split())
-_MODIFIED_WORDS = """
-    article:modified_time og:updated_time datemodified article:modified article:updated_time dcterms.modified
-    dc.date.modified last-modified lastmod date_modified article.updated cxenseparse:recs:articlemodified
-"""
-_MODIFIED = tuple(_MODIFIED_WORDS.split())
-_IN_URL = re.compile(r"/((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
-_DIGIT = re.compile(r"\d")
 _SLACK = timedelta(days=1)
 _FIRST_YEAR_OF_THE_WEB = 1990
 _FIRST_YEAR_OF_NEWSPAPERS = 1605
-_MOST_STAMPS = 12
-#: Lines after the headline in which a date may stand beside other things.
-_NEAR = 6
-_MANY_DAYS = 6
-#: Origins of dates that readers see, or that tell of the article in so many words.
-_SHOWN = frozenset(("json-ld", "html", "byline", "text"))
 _PLACEHOLDERS = frozenset({1, 1900, 1969, 1970})
+#: Origins that may be believed for a date before the web.
+_STRONG = frozenset(("json-ld", "meta", "microdata", "feed", "sitemap", "url"))
+#: Origins of days that are told where the paper is: a machine's bare day may be one in UTC.
+_LOCAL = frozenset(("html", "byline", "text", "url"))
+_Dates = list[Candidate[Moment]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,99 +49,6 @@ def believable(moment: Moment, clock: Clock, *, strong: bool) -> bool:
     return moment.at.year >= (_FIRST_YEAR_OF_NEWSPAPERS if strong else _FIRST_YEAR_OF_THE_WEB)
 
 
-def _read(text: str | None, origin: str, confidence: float, clock: Clock) -> Iterator[Candidate[Moment]]:
-    moment = read_date(text, clock) if text else None
-    if moment and believable(moment, clock, strong=confidence >= 0.85):
-        if moment.inferred in ("year", "relative"):
-            confidence -= 0.3  # any date that is written out knows better
-        yield Candidate(value=moment, origin=origin, confidence=confidence, inferred=moment.inferred)
-
-
-def _published(sheet: Sheet, told: Structured, seen: Landmarks, clock: Clock) -> Iterator[Candidate[Moment]]:
-    yield from _read(text_in(told.article.get("datePublished")), "json-ld", 0.95, clock)
-    yield from _read(text_in(told.article.get("dateCreated")), "json-ld", 0.8, clock)
-    yield from _read(text_in(told.page.get("datePublished")), "json-ld", 0.88, clock)
-    for name in _PUBLISHED:
-        for value in told.meta.get(name, ())[:2]:
-            yield from _read(value, "meta", 0.9 if name != "date" else 0.85, clock)
-    for value in told.microdata.get("datePublished", ())[:1]:
-        yield from _read(value, "microdata", 0.82, clock)
-    yield from _stamps(seen.stamps, clock, updated=False)
-    yield from _lines(seen, clock, updated=False)
-    yield from _bylines(seen, clock, updated=False)
-    for hint in sheet.page.hints:
-        if hint.via in (Via.FEED, Via.SITEMAP):
-            yield from _read(hint.published, str(hint.via), 0.65, clock)
-    if sheet.url and (found := _IN_URL.search(sheet.url)):
-        yield from _read("-".join(found.groups()), "url", 0.6, clock)
-
-
-def _stamps(stamps: list[Stamp], clock: Clock, *, updated: bool) -> list[Candidate[Moment]]:
-    """Those of the article; none of a list with many days: events, teasers, comments."""
-    found: list[Candidate[Moment]] = []
-    for number, stamp in enumerate(stamp for stamp in stamps[:_MOST_STAMPS] if stamp.updated is updated):
-        confidence = (0.75 if stamp.near else 0.5) - number / 100
-        read = (list(_read(text, "html", confidence, clock)) for text in (stamp.machine, stamp.shown))
-        found += next((candidates for candidates in read if candidates), [])
-    return [] if _is_list(found) else found
-
-
-def _is_list(candidates: list[Candidate[Moment]]) -> bool:
-    return len({_by_day(candidate.value) for candidate in candidates}) >= _MANY_DAYS
-
-
-def _bylines(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candidate[Moment]]:
-    """Dates written out beside the writers' names."""
-    for text, _ in seen.bylines[:3]:
-        if _DIGIT.search(text) and is_update(text) is updated:
-            for moment in islice(iter_dates(text, clock), 1):
-                if believable(moment, clock, strong=False) and moment.inferred != "year":
-                    yield Candidate(value=moment, origin="byline", confidence=0.6, inferred=moment.inferred)
-
-
-def _lines(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candidate[Moment]]:
-    """Lines around the headline that are dates and nothing else."""
-    for number, line in enumerate(seen.lines):
-        if _DIGIT.search(line) and is_update(line) is updated:
-            moment = read_date_line(line, clock) or read_labelled_date(line, clock)
-            if moment is None and 0 <= number - seen.before < _NEAR and seen.headlines:
-                moment = read_date_at_edge(line, clock)
-            if moment and believable(moment, clock, strong=False):
-                sure = (0.42 if moment.inferred == "year" else 0.62) - number / 1000
-                yield Candidate(value=moment, origin="text", confidence=sure, inferred=moment.inferred)
-
-
-def _modified(told: Structured, seen: Landmarks, clock: Clock) -> Iterator[Candidate[Moment]]:
-    yield from _read(text_in(told.article.get("dateModified")), "json-ld", 0.95, clock)
-    yield from _read(text_in(told.page.get("dateModified")), "json-ld", 0.85, clock)
-    for name in _MODIFIED:
-        for value in told.meta.get(name, ())[:1]:
-            yield from _read(value, "meta", 0.9, clock)
-    for value in told.microdata.get("dateModified", ())[:1]:
-        yield from _read(value, "microdata", 0.82, clock)
-    yield from _stamps(seen.stamps, clock, updated=True)
-    yield from _lines(seen, clock, updated=True)
-    yield from _bylines(seen, clock, updated=True)
-
-
-def _by_day(moment: Moment) -> object:
-    return moment.at.date()
-
-
-def _written(moment: Moment) -> str:
-    return moment.as_written
-
-
-def _choose(candidates: list[Candidate[Moment]]) -> Choice[Moment] | None:
-    choice = choose(candidates, same=_by_day, written=_written)
-    if choice is None or choice.value.precision is not Precision.DAY:
-        return choice
-    # The same day told with its hour elsewhere: the hour is worth having.
-    finer = [c.value for c in candidates if c.value.precision is not Precision.DAY and c.value.inferred is None]
-    same_day = next((m for m in finer if m.at.date() == choice.value.at.date()), None)
-    return replace(choice, value=same_day) if same_day else choice
-
-
 def choose_dates(
     sheet: Sheet,
     told: Structured,
@@ -163,29 +59,119 @@ def choose_dates(
     changed_in_text: list[Moment],
 ) -> Dating:
     """Published and modified. The dates from lines of the body (byline, dateline) are the last resort."""
-    published = list(_published(sheet, told, seen, clock))
-    days = {moment.at.date() for moment in from_text}
-    for moment in from_text[:2] if len(days) <= 2 else ():  # more days than two: a list of events
-        if believable(moment, clock, strong=False):
-            published.append(Candidate(value=moment, origin="text", confidence=0.5, inferred=moment.inferred))
-    first = _choose(published) or _choose(_stamps(find_stamps_beside(seen), clock, updated=False))
-    changes = list(_modified(told, seen, clock))
-    for moment in changed_in_text[:1]:
-        if believable(moment, clock, strong=False):
-            changes.append(Candidate(value=moment, origin="text", confidence=0.5, inferred=moment.inferred))
-    changed = _choose(changes)
-    if first is None and changed and changed.origin.origin in _SHOWN:
-        # A page that tells only of its last change was published then or before: marked, and better than nothing.
-        # Where no reader sees a date, a stamp in a meta element tells of the template as often as of the text.
-        value = replace(changed.value, inferred="modified")
-        first = Choice(value=value, origin=replace(changed.origin, confidence=0.3, inferred="modified"))
-    if first and changed and _before(changed.value.at, first.value):
+    clock = _with_order(clock, sheet, told, seen)
+    changes = _shown(seen, clock, updated=True)
+    first = _published(sheet, told, seen, clock, from_text=from_text, changed={c.value.day for c in changes})
+    changes = [*changed_told(told, clock), *changes, *_in_text(changed_in_text[:1])]
+    changed = _choose(_believed(changes, clock))
+    if first and changed and changed.value.at < first.value.at and changed.value.day != first.value.day:
         changed = None
     return Dating(published=first, modified=changed)
 
 
-def _before(modified: datetime, published: Moment) -> bool:
-    return modified < published.at and modified.date() != published.at.date()
+def _with_order(clock: Clock, sheet: Sheet, told: Structured, seen: Landmarks) -> Clock:
+    """The clock, with the order of day and month that the page's dates or its country show."""
+    texts = [*seen.lines, *(stamp.shown for stamp in seen.stamps), *(text for text, _ in seen.bylines)]
+    texts = [text for text in texts if is_of_numbers(text)]
+    days: set[date] = set()
+    if texts:
+        sure = (c.value for c in (*published_told(sheet, told, clock), *changed_told(told, clock)))
+        days = {moment.day for moment in sure if moment.inferred != "order"}
+    return replace(clock, day_first=find_day_order(texts, days, sheet.url))
+
+
+def _shown(seen: Landmarks, clock: Clock, *, updated: bool) -> _Dates:
+    return [
+        *stamps_shown(seen.stamps, clock, updated=updated),
+        *lines_shown(seen, clock, updated=updated),
+        *bylines_shown(seen, clock, updated=updated),
+    ]
+
+
+def _in_text(moments: Iterable[Moment]) -> _Dates:
+    def sure(moment: Moment) -> float:
+        return 0.4 if "order" in (moment.inferred or "") else 0.5
+
+    return [Candidate(value=m, origin="text", confidence=sure(m), inferred=m.inferred) for m in moments]
+
+
+def _believed(candidates: Iterable[Candidate[Moment]], clock: Clock) -> _Dates:
+    return [c for c in candidates if believable(c.value, clock, strong=c.origin in _STRONG)]
+
+
+def _published(
+    sheet: Sheet, told: Structured, seen: Landmarks, clock: Clock, *, from_text: list[Moment], changed: set[date]
+) -> Choice[Moment] | None:
+    machine = _believed(published_told(sheet, told, clock), clock)
+    shown = _believed(_shown(seen, clock, updated=False), clock)
+    sure = {c.value.day for c in shown if c.confidence > UNSURE}
+    # Of the last change, of other stories, of the paper itself, of events.
+    doubted = changed.union(c.value.day for c in shown) - sure
+    if len({moment.day for moment in from_text}) <= 2:  # more days than two: a list of events
+        shown += _believed(_in_text(m for m in from_text[:2] if m.day not in doubted), clock)
+    choice = _choose([*machine, *_earlier(shown, machine)])
+    return choice or _choose(_believed(stamps_shown(find_stamps_beside(seen), clock, updated=False), clock))
+
+
+def _earlier(shown: _Dates, machine: _Dates) -> _Dates:
+    """What is shown, surest where the page's head has an earlier day than its markup.
+
+    Many systems tell the day of the last change, or of a move to a new system, as that of the publication: of ten
+    such pages, what they show was right on nine.
+    """
+    told = next((c.value for c in sorted(machine, key=lambda c: -c.confidence) if c.confidence > UNSURE), None)
+    if told is None:
+        return shown
+    return [replace(c, confidence=0.96) if _is_earlier(c, told) else c for c in shown]
+
+
+def _is_earlier(shown: Candidate[Moment], told: Moment) -> bool:
+    moment = shown.value
+    return shown.confidence > IN_THE_HEAD and moment.day < told.day and not same_instant_elsewhere(told, moment)
+
+
+def _by_day(moment: Moment) -> object:
+    return moment.day
+
+
+def _written(moment: Moment) -> str:
+    return moment.as_written
+
+
+def _contradicts(chosen: Moment, rival: Moment) -> bool:
+    return not (same_instant_elsewhere(chosen, rival) or same_instant_elsewhere(rival, chosen))
+
+
+def _choose(candidates: _Dates) -> Choice[Moment] | None:
+    """The surest date; with its time of day, where another place tells the same day with it."""
+    choice = choose(candidates, same=_by_day, written=_written, contradicts=_contradicts)
+    if choice is None or max(c.confidence for c in candidates) <= UNSURE:
+        return None
+    told = [c for c in candidates if c.confidence > UNSURE and c.value.inferred is None]
+    finish = _with_hour if choice.value.precision is Precision.DAY else _with_day
+    return replace(choice, value=finish(choice, told))
+
+
+def _with_hour(choice: Choice[Moment], told: _Dates) -> Moment:
+    """A chosen day, with the time of day that another place has for it."""
+    day = choice.value
+    finer = [c.value for c in told if c.value.precision is not Precision.DAY]
+    same_day = next((moment for moment in finer if moment.day == day.day), None)
+    if same_day or choice.origin.origin not in _LOCAL:
+        return same_day or day
+    return next((on_the_day_shown(moment, day) for moment in finer if same_instant_elsewhere(moment, day)), day)
+
+
+def _with_day(choice: Choice[Moment], told: _Dates) -> Moment:
+    """A chosen instant, on the day that the page shows for it, if the page has none of the instant's own day."""
+    moment = choice.value
+    others = [c for c in told if c.value != moment]
+    if any(c.value.day == moment.day for c in others):
+        return moment
+    # The words of an address are nobody's, and come last.
+    local = sorted((c for c in others if c.origin in _LOCAL), key=lambda c: c.origin == "url")
+    here = (on_the_day_shown(moment, c.value) for c in local if same_instant_elsewhere(moment, c.value))
+    return next(here, moment)
 
 
 def origin_of(choice: Choice[Moment]) -> Origin:

@@ -9,10 +9,12 @@ import re
 
 from archive.types import Reason, Rejection
 from pipelines.addresses import is_home, is_list, is_service, may_be_list, other_kind, other_kind_perhaps
-from pipelines.boilerplate import RUNNING_TEXT, Cleaned
+from pipelines.boilerplate import Cleaned
 from pipelines.jsonld import types_of
+from pipelines.kinds import is_news
 from pipelines.landmarks import Landmarks
 from pipelines.sheet import Sheet
+from pipelines.sizes import RUNNING_TEXT, count_words, size_of
 from pipelines.structured import Structured
 from pipelines.walls import shell_of
 
@@ -50,7 +52,7 @@ def gate_text(
 ) -> Rejection | None:
     """By the text: too little of it, or a page of links, goods or services. ``links``: the texts of its links."""
     running = _running_words(cleaned, links)
-    words = len(cleaned.text.split())
+    words = count_words(cleaned.text)
     declared = declares_article(told)
     if words == 0:
         return shell_of(sheet, sheet.shown) or _no(Reason.TOO_SHORT, "no running text found")
@@ -60,7 +62,7 @@ def gate_text(
             or _by_address(sheet, running)
             or _no(Reason.TOO_SHORT, f"{words} words of running text")
         )
-    if told.article:
+    if is_news(sheet, told):
         return None
     # Templates call every page of a site an article: a marked address counts for more.
     if refused := _by_sure_address(sheet, running):
@@ -79,9 +81,9 @@ def _running_words(cleaned: Cleaned, links: frozenset[str]) -> int:
     """Words in paragraphs of some length that are not teasers, that is, do not begin with a link's text."""
     heads = tuple(link for link in links if len(link) >= _HEADLINE)
     return sum(
-        len(block.text.split())
+        count_words(block.text)
         for block in cleaned.blocks
-        if len(block.text) >= RUNNING_TEXT and not block.text.startswith(heads)
+        if size_of(block.text) >= RUNNING_TEXT and not block.text.startswith(heads)
     )
 
 
@@ -98,7 +100,7 @@ def _by_unsure_address(sheet: Sheet, seen: Landmarks, words: int) -> Rejection |
     """An address that could be a shop's or a service's, of a page without a date that is not mostly text."""
     kind = other_kind_perhaps(sheet.url)
     dated = any(stamp.near for stamp in seen.stamps)
-    if kind is None or dated or words >= _MOSTLY * len(sheet.shown.split()):
+    if kind is None or dated or words >= _MOSTLY * count_words(sheet.shown):
         return None
     return _no(Reason.NOT_ARTICLE, f"an address of a {kind}, and no date")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from archive.types import Article, Page, Rejection
+from archive.types import Article, Page, Rejection, Template
 from pipelines.pool import RefinePool
 
 
@@ -24,12 +25,18 @@ class LeftForLater(DropItem):
     """The page stays in the WARC, marked as not yet cleaned; it comes round again when there is room."""
 
 
+def _nothing_learnt(_source: str) -> None:
+    """Stands in for the archive until there is one."""
+
+
 class Refine:
     """Cleans pages in worker processes. At most ``backlog`` pages wait in memory; the raw captures hold the rest."""
 
     def __init__(self, pool: RefinePool, backlog: int) -> None:
         self.pool = pool
         self.backlog = backlog
+        #: Source → what it is known to repeat; whoever has the archive puts its own here.
+        self.template_of: Callable[[str], Template | None] = _nothing_learnt
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -49,7 +56,8 @@ class Refine:
             return item
         if self.room <= 0:
             raise LeftForLater(item.url, log_level="DEBUG")
-        return Cleaned(page=item, result=await self.pool.refine(item))
+        template = self.template_of(item.source) if item.source else None
+        return Cleaned(page=item, result=await self.pool.refine(item, template))
 
     def close_spider(self) -> None:
         """End the workers."""

@@ -85,25 +85,38 @@ def _value(element: HtmlElement) -> str:
 
 
 def _properties(tree: HtmlElement) -> Iterator[tuple[HtmlElement | None, str, str]]:
+    """(item, property, value) of all that is marked; item None: a meta element of the page itself."""
     for element in tree.xpath("descendant::*[@itemprop]"):
-        for name in element.get("itemprop").split():
-            if name != "articleBody":
-                yield _scope(element), name, _value(element)
+        scope = _scope(element)
+        if scope is not None or (element.tag == "meta" and element.getparent().tag == "head"):
+            for name in element.get("itemprop").split():
+                if name != "articleBody":
+                    yield scope, name, _value(element)
 
 
 def _microdata(tree: HtmlElement) -> dict[str, list[str]]:
-    """Properties of the first article item on the page; teasers that are items of their own stay out."""
-    properties: dict[str, list[str]] = {}
-    article: HtmlElement | None = None
+    """Properties of the page's own article item and of its page; teasers that are items of their own stay out."""
+    items: dict[HtmlElement | None, dict[str, list[str]]] = {}
     for scope, name, value in _properties(tree):
-        if scope is None or not value or not _item_type(scope).endswith(_ARTICLE_ITEM):
-            continue
-        kind = _item_type(scope)
-        if article is None or (_item_type(article) == "webpage" and kind != "webpage"):
-            article = scope
-        if scope is article or _item_type(scope) == "webpage":
-            properties.setdefault(name, []).append(value)
+        if value and (scope is None or _item_type(scope).endswith(_ARTICLE_ITEM)):
+            items.setdefault(scope, {}).setdefault(name, []).append(value)
+    article = _own_item(tree, [item for item in items if item is not None and _item_type(item) != "webpage"])
+    properties: dict[str, list[str]] = {}
+    for item in (article, *(item for item in items if item is None or _item_type(item) == "webpage")):
+        for name, values in items.get(item, {}).items():
+            properties.setdefault(name, []).extend(values)
     return properties
+
+
+def _own_item(tree: HtmlElement, articles: list[HtmlElement]) -> HtmlElement | None:
+    """The item that holds the page's headline or a text; one that stands alone; else they are all teasers."""
+    if len(articles) <= 1 or next(tree.iter("h1"), None) is None:
+        return articles[0] if articles else None
+    return next((item for item in articles if _holds_article(item)), None)
+
+
+def _holds_article(item: HtmlElement) -> bool:
+    return next(item.iter("h1"), None) is not None or bool(item.xpath("boolean(.//*[@itemprop='articleBody'])"))
 
 
 def read_structured(sheet: Sheet) -> Structured:

@@ -57,5 +57,18 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "crawler", "--help"], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    for verb in ("init", "sources", "crawl", "import", "search", "show", "explain", "stats", "runs", "export", "demo"):
+    for verb in (
+        "init",
+        "sources",
+        "crawl",
+        "import",
+        "search",
+        "show",
+        "explain",
+        "stats",
+        "runs",
+        "export",
+        "template",
+        "demo",
+    ):
         assert f"\n  {verb} " in done.stdout

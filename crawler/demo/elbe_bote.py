@@ -20,6 +20,10 @@ _A_PAGE = 5
 #: Stories up to here are files of their own; later ones come out of a script.
 _FIRST_OF_SCRIPT = 200
 _SECTIONS = {"Lokales": "lokales", "Kultur": "kultur", "Wirtschaft": "wirtschaft", "Sport": "sport"}
+#: Under every article, where only someone who has seen several can tell that it is none of the article's text.
+HOUSE_LINE = (
+    "Der Elbe-Bote erscheint dienstags und freitags; wer ihn halten will, schreibt eine Postkarte an die Deichstraße."
+)
 _MONTHS = (
     *("Januar", "Februar", "März", "April", "Mai", "Juni"),
     *("Juli", "August", "September", "Oktober", "November", "Dezember"),
@@ -128,9 +132,10 @@ def _picture(story: Story) -> str:
 
 
 def _text(story: Story, blocks: Sequence[Block], dateline: str) -> str:
-    """The running text: paragraphs in the script's pages, mere line breaks in the older ones."""
+    """The running text: paragraphs in the script's pages, mere line breaks in the older ones; the house's line last."""
     pieces = [f"<b>{block.text}</b>" if block.kind == "h2" else escape(block.text, quote=False) for block in blocks]
     pieces[0] = dateline + pieces[0]
+    pieces.append(HOUSE_LINE)
     if story.number < _FIRST_OF_SCRIPT:
         return f'<font face="Times New Roman" size="3">{"<br><br>".join(pieces)}<br><br></font>'
     paragraphs = "\n".join(f'<p><font face="Times New Roman" size="3">{piece}</font></p>' for piece in pieces)

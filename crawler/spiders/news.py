@@ -61,6 +61,7 @@ class NewsSpider(Spider):
         self.desk = desk_of(self.crawler)
         refine = self.crawler.get_item_pipeline(Refine)
         assert refine is not None
+        refine.template_of = self.desk.writer.templates.current
         self.frontier = Frontier(self.desk, refine, self._openings)
         self.desk.page_left = self.frontier.done
         for errand in self.desk.enter_given():

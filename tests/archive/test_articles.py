@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.articles import ArticleStore, Stored
+from archive.reading import Archive
+from archive.record import plain
 from archive.seq import seq_floor
-from archive.types import Article, Hint, Kind, Link, Outcome, Via
+from archive.types import Article, Dropped, Entry, Hint, Kind, Line, Link, Origin, Outcome, Via
 from archive.writer import ArchiveWriter
 from tests.conftest import NOW, an_article
 
@@ -203,3 +205,40 @@ def test_a_look_from_before_it_vanished_does_not_bring_an_article_back(writer: A
         assert row(writer, first.article_id)["gone_at"] == "2026-11-24T02:00:00Z"
     store(writer, an_article(), at=LATER + timedelta(days=1))
     assert row(writer, first.article_id)["gone_at"] is None
+
+
+def test_structure_entries_corrections_and_what_was_left_out_come_back_as_they_went_in(writer: ArchiveWriter) -> None:
+    article = an_article(
+        markdown="## Repairs\n\nThe old bridge reopened.",
+        entries=[
+            Entry(at=NOW, as_written="3:04 am", title="Polls close", body="The doors are shut."),
+            Entry(at=None, as_written=None, title=None, body="Nothing happened.\n\nThen it did."),
+        ],
+        corrections=["An earlier version named another bridge."],
+        dropped=[Dropped(text="The house’s line", reason="pinned")],
+        lines=(Line(fingerprint="0123456789abcdef", text="The house’s line", place=1.0),),
+        origins={"title": Origin(origin="html", confidence=0.5, evidence="class “head”", conflict=True)},
+    )
+    id_ = store(writer, article).article_id
+    writer.commit()
+    with Archive(writer.folder) as archive:
+        kept = archive.get(id_)
+    for name in ("markdown", "entries", "corrections", "dropped", "origins"):
+        assert getattr(kept, name) == getattr(article, name), name
+    assert (plain(kept)["entries"][0]["at"], "lines" in plain(kept)) == ("2026-11-22T02:00:00Z", False)
+
+
+def test_a_revision_keeps_the_structure_that_its_text_had(writer: ArchiveWriter) -> None:
+    entry = Entry(at=NOW, as_written=None, title=None, body="The doors are shut.")
+    id_ = store(writer, an_article(markdown="*old*", entries=[entry], corrections=["A correction."])).article_id
+    store(writer, an_article(body="An altogether different text."), at=LATER)
+    writer.commit()
+    with Archive(writer.folder) as archive:
+        record = archive.revisions(id_)[0].record
+    assert (record["markdown"], record["corrections"], record["dropped"]) == ("*old*", ["A correction."], [])
+    assert record["entries"][0] == {
+        "at": "2026-11-22T02:00:00Z",
+        "as_written": None,
+        "title": None,
+        "body": "The doors are shut.",
+    }

@@ -20,6 +20,7 @@ from archive.reading import Archive
 from archive.types import Hint, Kind, Link, State, Via
 from archive.writer import ArchiveWriter
 from crawler.imports import Taken, import_saved
+from tests.a_site_with_a_template import OLD_HOUSE, REDESIGN, SOURCE, build
 from tests.conftest import an_article
 
 ROOT = Path(__file__).parents[2]
@@ -433,3 +434,18 @@ def test_ctrl_c_leaves_what_was_told_of(archive: Path, tmp_path: Path) -> None:
     assert set(told) <= kept
     assert len(kept) < len(files)
     assert rows(archive, "select status, finished_at is not null from runs") == [("interrupted", 1)]
+
+
+def test_what_saved_pages_repeat_is_learnt_like_that_of_crawled_ones(tmp_path: Path) -> None:
+    ArchiveWriter(tmp_path / "archive", purpose="init").close()
+    (tmp_path / "archive" / "sources.toml").write_text("", encoding="utf-8")
+    files = []
+    for number, made in enumerate(build()[:REDESIGN]):
+        files.append(tmp_path / f"{number:02}.html")
+        files[-1].write_bytes(made.page.body)
+    taken = list(import_saved(tmp_path / "archive", files, source=SOURCE))
+    assert [each.problem for each in taken] == [None] * REDESIGN
+    with Archive(tmp_path / "archive") as archive:
+        first, last = (archive.get(str(each.id)) for each in (taken[0], taken[-1]))
+    assert all(line in first.body and line not in last.body for line in OLD_HOUSE)
+    assert [each.text for each in last.dropped] == list(OLD_HOUSE)

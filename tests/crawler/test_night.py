@@ -23,6 +23,7 @@ from fastwarc.warc import ArchiveIterator
 from archive.reading import Archive
 from archive.types import Outcome
 from crawler.demo import PAPERS, DemoInternet
+from crawler.demo.elbe_bote import HOUSE_LINE
 
 ROOT = Path(__file__).parents[2]
 COURIER = "http://millbrook-courier.example"
@@ -196,6 +197,23 @@ def test_the_explainer_that_started_it(three_nights: Path) -> None:
     assert len(paragraphs) == len(set(paragraphs)) > 4
     for boilerplate in ("top of page", "bottom of page", "Writer", "3 min read", "Comments", "Recent Posts", "Credit:"):
         assert boilerplate not in found.body
+
+
+def test_a_papers_house_line_is_learnt_in_the_first_night_and_left_out_from_the_second(three_nights: Path) -> None:
+    with Archive(three_nights) as archive:
+        learnt = archive.template("elbe-bote")
+        (line,) = [line for line in learnt.lines if line.left_out]
+        assert (line.text, line.state, line.count.articles) == (HOUSE_LINE, "template", learnt.articles)
+        found = list(archive.articles(source="elbe-bote"))
+        assert len(found) == 10
+        assert sum(HOUSE_LINE in article.body for article in found) == 8  # those of the first night
+        assert [[each.text for each in article.dropped] for article in found if HOUSE_LINE not in article.body] == [
+            [HOUSE_LINE],
+            [HOUSE_LINE],
+        ]
+        assert {article.revision for article in found} == {1}
+        for name in ("capital-ledger", "harbour-student", "millbrook-courier"):
+            assert not [line for line in archive.template(name).lines if line.left_out]
 
 
 def test_robots_txt_is_obeyed_and_said(three_nights: Path, internet: DemoInternet) -> None:

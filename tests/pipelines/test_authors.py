@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.authors import clean_names, has_lead, strip_lead
+from archive.types import Article
+from pipelines import extract
+from pipelines.authors import clean_names
+from pipelines.house import house_of
+from pipelines.leads import has_lead, strip_lead, written_part
+from pipelines.names import has_name_shape
 
 
 @pytest.mark.parametrize(
@@ -32,6 +39,19 @@ from pipelines.authors import clean_names, has_lead, strip_lead
         ("Reuters", ["Reuters"]),
         ("By Jo Doe, Associated Press", ["Jo Doe", "Associated Press"]),
         ("张伟", ["张伟"]),
+        ("Md Rahim Uddin", ["Md Rahim Uddin"]),
+        ("Amadou Ba", ["Amadou Ba"]),
+        ("Jo Doe MD", ["Jo Doe"]),
+        ("Jo (Poe) Doe", ["Jo (Poe) Doe"]),
+        ("By Jo Doe ⋅ Review Editor", ["Jo Doe"]),
+        ("Jo Doe, Head of Marketing and Community Affairs", ["Jo Doe"]),
+        ("Jo Doe, Harbour Gardens on Facebook", ["Jo Doe"]),
+        ("Centre for River Research and Care", ["Centre for River Research and Care"]),
+        ("By the Gazette Team", ["the Gazette Team"]),
+        ("Team Gazette", ["Team Gazette"]),
+        ("View all posts by Jo Doe", ["Jo Doe"]),
+        ("jdoe", ["jdoe"]),
+        ("JoDoe", ["JoDoe"]),
     ],
 )
 def test_names_come_out_of_bylines(byline: str, names: list[str]) -> None:
@@ -53,6 +73,11 @@ def test_names_come_out_of_bylines(byline: str, names: list[str]) -> None:
         "by the sea",
         "https://gazette.example/authors/jo",
         "jo@gazette.example",
+        "siteadmin",
+        "undefined",
+        "our editors",
+        "Marketing Team",
+        "Harbour Software Inc",
         "What the mayor said next about the ferry and the pier",
     ],
 )
@@ -74,6 +99,95 @@ def test_a_lead_is_known_in_several_languages() -> None:
     assert has_lead("Autor: Jo Doe")
     assert not has_lead("Byron was a poet")
     assert strip_lead("Text: Von Jo Doe") == "Jo Doe"
+
+
+@pytest.mark.parametrize(
+    ("byline", "part"),
+    [
+        ("By Jo Doe | Edited by Ann Poe", "By Jo Doe"),
+        ("By Jo Doe Updated by Ann Poe", "By Jo Doe"),
+        ("Medically reviewed by Ann Poe", ""),
+        ("Reviewed by Ann Poe | Written by Jo Doe", "Written by Jo Doe"),
+        ("Text: Jo Doe Fotos: Ann Poe", "Text: Jo Doe"),
+        ("Words: Jo Doe, Photography by Ann Poe", "Words: Jo Doe"),
+        ("By Jo Doe", "By Jo Doe"),
+        ("Edith Photon", "Edith Photon"),
+    ],
+)
+def test_reviewers_editors_and_photographers_are_no_writers(byline: str, part: str) -> None:
+    assert written_part(byline) == part
+
+
+def test_a_user_name_and_a_word_alone_count_only_where_a_byline_is_known() -> None:
+    assert clean_names(["jdoe"], told=False) == []
+    assert clean_names(["Alberta"], told=False) == []
+    assert clean_names(["Alberta"]) == ["Alberta"]
+
+
+def test_the_site_written_as_one_word_is_no_user_name() -> None:
+    assert clean_names(["thegazette"], not_names=["The Gazette"]) == []
+
+
+@pytest.mark.parametrize("name", ["Jo Doe", "Ana Kovač", "Dr. Jo Doe"])
+def test_names_have_a_shape(name: str) -> None:
+    assert has_name_shape(name)
+
+
+@pytest.mark.parametrize("name", ["Harbour", "Harbour Bank", "River Insurance Group", "Sign In", "ana kovač"])
+def test_firms_and_words_have_another_shape(name: str) -> None:
+    assert not has_name_shape(name)
+
+
+def test_a_house_knows_its_own_bylines() -> None:
+    house = house_of("The Gazette | News", "Gazette Ltd", label="gazette")
+    assert house.signs("By | The Gazette | Staff Writer")
+    assert house.signs("Posted by Gazette")
+    assert not house.signs("By | Jo Doe | The Gazette")
+    assert not house.signs("Gazette Sports Desk")
+
+
+def test_a_house_is_known_by_its_address_but_a_person_may_be_called_like_it() -> None:
+    assert house_of(None, label="gazette").is_named("Gazette")
+    assert house_of("Harbour Press", label="harbour-press").is_named("HarbourPress")
+    assert not house_of(None, label="anapoe").is_named("Ana Poe")
+    assert not house_of("Notes", label="idleshore").is_named("Idle Shore")
+
+
+def authors_of(head: str, body: str) -> Article:
+    text = "".join(
+        f"<p>The ferry will run all winter, and pupils of class {n} will travel free of charge.</p>" for n in range(9)
+    )
+    main = f"<main><h1>Ferry to run</h1>{body}{text}</main>"
+    html = f"<html><head><title>Ferry</title>{head}</head><body>{main}</body></html>"
+    article = extract(html, "https://gazette.example/ferry", datetime(2026, 11, 22, tzinfo=UTC))
+    assert isinstance(article, Article)
+    return article
+
+
+def test_markup_that_names_two_people_in_two_places_is_a_conflict() -> None:
+    json_ld = '<script type="application/ld+json">{"@type": "Article", "author": {"name": "Ann Poe"}}</script>'
+    origin = authors_of(f'{json_ld}<meta name="author" content="Jo Doe">', "").origins["authors"]
+    assert origin.conflict
+    assert ("meta", "Jo Doe") in origin.rivals
+
+
+def test_a_name_with_and_without_its_companion_is_no_conflict() -> None:
+    json_ld = '<script type="application/ld+json">{"@type": "Article", "author": {"name": "Ann Poe"}}</script>'
+    article = authors_of(f'{json_ld}<meta name="author" content="Ann Poe, Jo Doe">', "")
+    assert article.authors == ["Ann Poe", "Jo Doe"]
+    assert not article.origins["authors"].conflict
+
+
+def test_the_words_of_a_byline_are_its_evidence() -> None:
+    origin = authors_of("", '<p class="byline">Words: Ann Poe, head of rivers</p>').origins["authors"]
+    assert origin.origin == "byline"
+    assert origin.evidence == "Words: Ann Poe, head of rivers"
+
+
+def test_a_page_shows_its_writer_in_a_life_below_the_headline() -> None:
+    life = "<div>Ann Poe</div><aside>Ann Poe is a freelance writer who lives on a barge.</aside>"
+    assert authors_of("", life).authors == ["Ann Poe"]
+    assert authors_of("", "<div>Long Pier</div><aside>Long Pier is a good place to fish.</aside>").authors == []
 
 
 @settings(max_examples=150, deadline=None)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.body import Block
+from pipelines.blocks import Block
 from pipelines.boilerplate import Known, clean
 from pipelines.candidates import Candidate, choose
 from pipelines.captions import looks_like_caption, split_credit

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from archive.types import Article, Page, Reason, Rejection
+from archive.types import Article, Page, Reason, Rejection, Template
 from pipelines.pool import RefinePool, process_executor, refine_in_time
 
 PARAGRAPHS = "".join(f"<p>Paragraph {n} tells of the harbour, its cranes, and the long strike.</p>" for n in range(12))
@@ -53,17 +53,17 @@ def killing_executor(workers: int) -> Executor:
     inner = process_executor(workers)
     submit = inner.submit
 
-    def patched(fn: Any, page: Page, seconds: float) -> Any:
-        return submit(_refine_or_die, page, seconds)
+    def patched(fn: Any, page: Page, seconds: float, template: Template | None) -> Any:
+        return submit(_refine_or_die, page, seconds, template)
 
     inner.submit = patched  # type: ignore[assignment,method-assign]
     return inner
 
 
-def _refine_or_die(page: Page, seconds: float) -> Article | Rejection:
+def _refine_or_die(page: Page, seconds: float, template: Template | None) -> Article | Rejection:
     if page.url.endswith("/kill"):
         os.kill(os.getpid(), signal.SIGKILL)
-    return refine_in_time(page, seconds)
+    return refine_in_time(page, seconds, template)
 
 
 def test_a_page_that_kills_its_worker_costs_only_itself() -> None:
@@ -91,7 +91,7 @@ def test_the_pool_works_on_after_a_death() -> None:
 
 
 def test_a_page_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def endless(page: Page) -> Article:
+    def endless(page: Page, template: Template | None) -> Article:
         while True:
             try:
                 time.sleep(0.01)
@@ -110,7 +110,7 @@ def test_a_hang_that_no_alarm_reaches_ends_the_worker() -> None:
         "import signal, time\n"
         "import pipelines, pipelines.pool as pool\n"
         "from tests.pipelines.test_pool import page\n"
-        "def deaf(page):\n"
+        "def deaf(page, template):\n"
         "    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n"
         "    time.sleep(60)\n"
         "pipelines.refine = deaf\n"

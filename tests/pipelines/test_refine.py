@@ -3,7 +3,8 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 import pipelines
 from archive.types import Article, Page, Reason, Rejection
-from pipelines import EXTRACTOR, extract, refine
+from pipelines import EXTRACTOR, extract, refine, refine_dump
 from pipelines.sheet import MAX_BYTES
 
 FETCHED = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -40,6 +41,43 @@ def test_extract_takes_bytes_and_text_alike() -> None:
     assert from_text.title == "Ferry to run"
     assert from_text.url is None
     assert from_text.extractor == EXTRACTOR
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_extract_takes_every_kind_of_bytes(kind: type) -> None:
+    assert extract(kind(HTML.encode()), fetched_at=FETCHED) == extract(HTML, fetched_at=FETCHED)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"html": None}, "html: bytes or str is wanted, not NoneType"),
+        ({"html": 17}, "html: bytes or str is wanted, not int"),
+        ({"url": b"http://gazette.example/a"}, "url: a str is wanted, not bytes"),
+        ({"fetched_at": date(2026, 11, 22)}, "fetched_at: a datetime is wanted, not date"),
+        ({"fetched_at": "2026-11-22"}, "fetched_at: a datetime is wanted, not str"),
+    ],
+)
+def test_extract_says_what_it_wants(arguments: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(TypeError, match=complaint):
+        extract(**{"html": HTML, **arguments})
+
+
+@pytest.mark.parametrize("end", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+def test_the_ends_of_time_are_no_time_of_fetch(end: datetime) -> None:
+    with pytest.raises(ValueError, match="fetched_at: a time of this age is wanted"):
+        extract(HTML, fetched_at=end)
+
+
+@pytest.mark.parametrize("year", [2, 9998])
+def test_a_strange_year_of_fetch_breaks_nothing(year: int) -> None:
+    html = HTML.replace("<p>Nov 10</p>", "<p>Dec 31</p><p>January 1</p><time datetime='2026-11-10'>Nov 10</time>")
+    assert isinstance(extract(html, fetched_at=datetime(year, 12, 31, 23, 59, tzinfo=UTC)), Article)
+
+
+def test_refine_dump_says_what_it_wants() -> None:
+    with pytest.raises(TypeError, match="text: a str is wanted, not bytes"):
+        refine_dump(b"A headline", fetched_at=FETCHED)  # type: ignore[arg-type]
 
 
 def test_text_is_not_decoded_a_second_time() -> None:

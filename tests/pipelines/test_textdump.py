@@ -114,6 +114,93 @@ def test_another_language() -> None:
     assert article.body.endswith("jeden Tag.")
 
 
+THREAD = """Comments (2)
+
+Write a comment...
+Sort by:
+Newest
+Ivy Moss
+Nov 11
+My father worked on that quay and would have stayed out to the last man.
+Like
+Reply
+Tom Reed
+Nov 12
+Edited
+Replying to
+Ivy Moss
+So would mine, and they would have argued about the weather the whole night long, as they did every single winter of it.
+Like (1)
+Reply
+"""
+
+
+@pytest.mark.parametrize("heading", ["Comments (2)", "2 Comments", "Kommentare (2)", "Comentarios"])
+def test_a_thread_of_comments_is_kept_apart(heading: str) -> None:
+    article = read(DUMP.replace("Comments\n", THREAD.replace("Comments (2)", heading)))
+    assert article.body == read(DUMP).body
+    assert article.comments == [
+        "My father worked on that quay and would have stayed out to the last man.",
+        "So would mine, and they would have argued about the weather the whole night long, as they did every single"
+        " winter of it.",
+    ]
+
+
+def test_a_count_of_comments_above_the_text_ends_nothing() -> None:
+    article = read(DUMP.replace("  • 3 min read", "  • 3 min read\n2 Comments"))
+    assert article.body == read(DUMP).body
+    assert article.comments == []
+
+
+def test_the_word_comments_inside_the_text_ends_nothing() -> None:
+    article = read(DUMP.replace(f"{FIRST}\n\n{SECOND}", f"{FIRST}\n\nComments\n\n{SECOND}"))
+    assert article.body.endswith(LAST)
+
+
+@pytest.mark.parametrize(
+    "menu",
+    [
+        "Harbour Student\nHome\nNews\nOpinion\nAbout Us\nLog In\nSearch",
+        "Home\nNews\nHarbour Talk\nMore",
+        "  • Startseite\n  • Politik\n  • Über uns",
+        "HOME\nSPORT\nCULTURE\nQuiz Corner",
+    ],
+)
+def test_a_menu_is_no_headline_and_no_text(menu: str) -> None:
+    assert read(DUMP.replace("top of page\n", f"top of page\n{menu}\n")) == read(DUMP)
+
+
+def test_a_short_headline_below_a_menu_is_found() -> None:
+    article = read(f"top of page\nHome\nNews\nSport\nFerry sinks\nBy Ana Kovač\nNov 10\n{FIRST}\n{SECOND}\n")
+    assert article.title == "Ferry sinks"
+    assert article.body == f"{FIRST}\n\n{SECOND}"
+
+
+def test_a_section_below_the_headline_is_no_menu() -> None:
+    article = read(f"Ferry to run\nNews\nBy Ana Kovač\nNov 10\n{FIRST}\n{SECOND}\n")
+    assert article.title == "Ferry to run"
+
+
+@pytest.mark.parametrize(
+    "credit",
+    ["  • Editor: Bo Lind\n    Bo Lind", "  • Photos: Mia Roe", "  • Copy editor: Bo Lind", "  • Lektura: Iva Horvat"],
+)
+def test_editors_and_photographers_are_no_writers_and_no_text(credit: str) -> None:
+    article = read(DUMP.replace("  • Nov 10", f"{credit}\n  • Nov 10"))
+    assert article == read(DUMP)
+
+
+def test_a_list_item_that_only_looks_like_a_credit_stays() -> None:
+    item = "Design: two of the judges wanted the old crane back"
+    assert item in read(DUMP.replace(LAST, f"• {item}\n\n{LAST}")).body
+
+
+@pytest.mark.parametrize("line", ["Lectura de 3 min", "Lectura de 3 min.", "3 min de lectura", "3 Min. Lesezeit"])
+def test_the_reading_time_in_other_languages(line: str) -> None:
+    article = read(DUMP.replace("3 min read", line))
+    assert article == read(DUMP)
+
+
 def test_without_any_marks_the_first_line_is_the_title_and_the_rest_the_body() -> None:
     article = read(f"A plain headline\n\n{FIRST}\n\n{SECOND}\n")
     assert article.title == "A plain headline"
