@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -172,18 +172,19 @@ def _once(blocks: list[Block]) -> list[Block]:
             place[key] = number
         else:
             dropped.add(number)
-    if len(blocks) <= _MOST_COMPARED:
-        said = [_key(block.text) if len(block.text) > _MARGIN * _SHORTEST_PULLED else "" for block in blocks]
-        dropped.update(number for number, block in enumerate(blocks) if _is_pulled(block, said))
-    return [block for number, block in enumerate(blocks) if number not in dropped]
+    keys = [_key(block.text) for block in blocks]
+    said = "\n".join(f" {key} " for key in keys)
+    pulled = {n for n, block in enumerate(blocks[:_MOST_COMPARED]) if _is_pulled(block, keys[n], keys, said)}
+    return [block for number, block in enumerate(blocks) if number not in dropped | pulled]
 
 
-def _is_pulled(block: Block, said: Sequence[str]) -> bool:
-    """True for a sentence set apart that stands in a paragraph as well: a pull quote."""
+def _is_pulled(block: Block, key: str, keys: list[str], said: str) -> bool:
+    """True for a sentence set apart that stands in another block as well: a pull quote. ``said``: all ``keys``."""
     if block.kind not in ("quote", "paragraph") or not _SHORTEST_PULLED <= len(block.text) <= _LONGEST_PULLED:
         return False
-    key = _key(block.text)
-    return any(len(other) > _MARGIN * len(key) and f" {key} " in f" {other} " for other in said)
+    if said.count(f" {key} ") == keys.count(key):
+        return False
+    return any(len(other) > _MARGIN * len(key) and f" {key} " in f" {other} " for other in keys)
 
 
 def _take_datelines(cleaned: Cleaned, clock: Clock) -> None:

@@ -39,10 +39,6 @@ PHRASES: Mapping[str, frozenset[str]] = {
         example|examples|command line|default|deprecated|version|note:|warning:|was this page helpful|last updated
         report an issue|view source|recent changes|tutorial|reference
     """),
-    "list": _listed("""
-        load more|show more|view all|see all|read more|latest news|most popular|next page|older posts|next »|results
-        showing|page 1 of|all categories|browse|filter|sort
-    """),
     "article": _listed("""
         min read|minute read|min. read|reading time|read time|written by|reviewed by|fact checked|posted on|posted by
         published|share this|leave a comment|leave a reply|cancel reply|related posts|related articles|about the author

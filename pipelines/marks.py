@@ -53,11 +53,14 @@ _PAYWALL = re.compile(
     r"(?:^|[\s_-])(?:paywall|pay-wall|piano-offer|premium-paywall|paywall-\w+|article-paywall|subscriber-only"
     r"|subscription-required|metered-paywall|regwall)(?:$|[\s_-])"
 )
+#: Without one of these no expression need look.
+_PAYWALL_PARTS = ("wall", "piano", "subscri")
 _ADDED = frozenset(("disclaimer", "cta", "calltoaction"))
-_CONSENT = re.compile(
-    r"cookie-?_?(?:banner|bar|consent|notice|law|policy|info|wall|message)|\bconsent\b|gdpr|onetrust|cmplz"
-    r"|cookiebot|didomi|usercentrics|borlabs"
-)
+_CONSENT_WORDS = """
+    consent gdpr onetrust cmplz cookiebot didomi usercentrics borlabs cookiebanner cookiebar cookieconsent
+    cookienotice cookielaw cookiepolicy cookieinfo cookiewall cookiemessage
+"""
+_CONSENT = frozenset(_CONSENT_WORDS.split())
 _UPDATED = re.compile(
     r"(?i)updat|modif|aktualisiert|geändert|mis à jour|actualizado|aggiornat|atualizad|bijgewerkt"
     r"|ažurirano|posodobljeno|uppdatera|oppdatert|opdateret|päivitetty|aktualizov|zaktualizowan|reviewed"
@@ -107,10 +110,10 @@ def _read(names: str) -> Marks:
         byline=not _BYLINE.isdisjoint(terms) and not _NO_BYLINE.search(lowered),
         writer=bool(_WRITER_BOX.search(lowered)) and not _NO_WRITER_BOX.search(lowered),
         date=not _DATE.isdisjoint(terms),
-        caption=not _CAPTION.isdisjoint(terms) or bool(_PICTURE_TEXT.search(lowered)),
+        caption=not _CAPTION.isdisjoint(terms) or ("desc" in lowered and bool(_PICTURE_TEXT.search(lowered))),
         updated="updat" in lowered or "modif" in lowered or "reviewed" in lowered,
-        paywall=bool(_PAYWALL.search(lowered)),
-        consent=bool(_CONSENT.search(lowered)),
+        paywall=any(part in lowered for part in _PAYWALL_PARTS) and bool(_PAYWALL.search(lowered)),
+        consent=not _CONSENT.isdisjoint(terms),
         added=not _ADDED.isdisjoint(terms),
     )
 

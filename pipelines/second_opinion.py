@@ -24,15 +24,15 @@ _NEVER = 1e-6
 _PROBE = 12
 
 
-def ask_trafilatura(sheet: Sheet) -> list[Block]:
-    """Trafilatura's choice of the page's text, with its own fallbacks; no blocks if it finds none."""
+def ask_trafilatura(sheet: Sheet, *, thorough: bool) -> list[Block]:
+    """Trafilatura's choice of the page's text; no blocks if it finds none. ``thorough``: with all its fallbacks."""
     from trafilatura import bare_extraction  # takes 0.4 s: only who needs it pays
 
     # It reports every page without text as an error; ours become Rejections that say so.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     # It works on a copy of its own. Its text as one string, which the default format brings, is not needed.
     document: Any = bare_extraction(
-        sheet.tree, url=sheet.url, include_comments=False, output_format="txt", with_metadata=False
+        sheet.tree, url=sheet.url, fast=not thorough, include_comments=False, output_format="txt", with_metadata=False
     )
     return [] if document is None else _blocks(document.body)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -19,27 +20,13 @@ _LABEL = 25
 _RUNNING = 120
 #: Characters of a link's text from which it may be a headline.
 _HEADLINE = 40
+#: Characters of a class attribute that are read.
+_LONGEST_NAME = 300
 _LENGTH = etree.XPath("string-length(normalize-space())")
 _CLASSES = etree.XPath("descendant::*/@class", smart_strings=False)
 _ADDRESSES = etree.XPath("descendant::a/@href", smart_strings=False)
-_COUNTED = (
-    "h2",
-    "figure",
-    "article",
-    "img",
-    "label",
-    "input",
-    "button",
-    "section",
-    "li",
-    "pre",
-    "time",
-    "h3",
-    "form",
-    "table",
-)
-_COUNT = {tag: etree.XPath(f"count(descendant::{tag})") for tag in (*_COUNTED, "div", "span")}
-_FIELDS = etree.XPath("count(descendant::input[@type='tel' or @type='email'])")
+_COUNTED = ("figure", "article", "img", "input", "li", "pre", "time", "span")
+_COUNT = {tag: etree.XPath(f"count(descendant::{tag})") for tag in (*_COUNTED, "div")}
 _NAME = re.compile(r"[^\W\d_]+")
 _USER = re.compile(r"/(?:users?|u|members?|profiles?)/|/@\w|/memberlist|member\.php|[?&]u(?:ser)?(?:id)?=")
 _STORY = re.compile(
@@ -111,8 +98,6 @@ def _counts(tree: HtmlElement, shown: int) -> dict[str, float]:
     thousand = max(1.0, shown / 1000)
     return {
         **{f"<{tag}>": numbers[tag] for tag in _COUNTED},
-        "<span>": numbers["span"],
-        "fields for a phone or an address": _number(_FIELDS, tree),
         "boxes a thousand characters": (numbers["div"] + numbers["span"]) / thousand,
         "images a thousand characters": numbers["img"] / thousand,
         "list items a thousand characters": numbers["li"] / thousand,
@@ -143,8 +128,6 @@ def _targets(sheet: Sheet) -> dict[str, float]:
         _, _, rest = address.partition("://")
         away = bool(rest) and site not in address
         target = address if not rest else rest[rest.find("/") :] if "/" in rest else "/"
-        leads["within"] += address.startswith("#")
-        leads["phone"] += address.startswith("tel:")
         leads["away"] += away
         leads["user"] += bool(_USER.search(target))
         leads["story"] += bool(_STORY.search(target))
@@ -154,22 +137,26 @@ def _targets(sheet: Sheet) -> dict[str, float]:
     total = max(1, len(addresses))
     return {
         "share of links to other sites": leads["away"] / total,
-        "links to phones": leads["phone"],
         "links to users": leads["user"],
         "share of links to users": leads["user"] / total,
         "share of links to stories": leads["story"] / total,
         "share of links to offers": leads["offer"] / total,
-        "links within the page": leads["within"],
         "links to pages below": leads["below"],
         "share of links to pages beside": leads["near"] / total,
     }
+
+
+# Names repeat, on a page and between pages of a site.
+@lru_cache(maxsize=8192)
+def _words_of(name: str) -> frozenset[str]:
+    return frozenset(_NAME.findall(name[:_LONGEST_NAME].lower()))
 
 
 def _names(tree: HtmlElement) -> dict[str, float]:
     names: Counter[str] = Counter(_attributes(_CLASSES, tree))
     words: Counter[str] = Counter()
     for name, times in names.items():
-        for word in set(_NAME.findall(name.lower())):
+        for word in _words_of(name):
             words[word] += times
     total = max(1, names.total())
     traits: dict[str, float] = {"names repeated": max(names.values(), default=0)}

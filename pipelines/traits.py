@@ -20,9 +20,8 @@ from pipelines.structured import Structured
 #: A trait's name → its value; not a number (NaN) if it cannot be known.
 Traits = dict[str, float]
 
-_PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?€")
+_MONEY = "$€£¥₹"
 _YEAR_NUMBER = re.compile(r"20[0-3]\d")
-_SENTENCE_ENDS = (". ", ".” ", '." ', "! ", "? ", "。")
 _FILE = re.compile(r"\.\w{2,5}$")
 _SLUG = re.compile(r"[-_+]|%20")
 _YEAR = re.compile(r"/(?:19|20)\d\d[/-]")
@@ -144,10 +143,9 @@ def _text(words: str, bare: Counter[str]) -> Traits:
     return {
         "words": total,
         "share of different words": len(bare) / total,
-        "share of sentence ends": sum(map(words.count, _SENTENCE_ENDS)) / total,
         "share of commas": words.count(", ") / total,
         "share of digits": sum(map(words.count, "0123456789")) / max(1, len(words)),
-        "prices": len(_PRICE.findall(words)),
+        "signs of money": sum(map(words.count, _MONEY)),
         "years": len(_YEAR_NUMBER.findall(words)),
         "questions": words.count("? ") / thousand,
         "exclamations": words.count("! ") / thousand,
