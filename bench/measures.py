@@ -6,13 +6,25 @@ from collections.abc import Mapping
 
 from bench.race import Reading
 from bench.samples import Truth
-from bench.scores import mean, name_f1, names, paired, same_day, same_title, share_absent, share_found, word_f1
+from bench.scores import (
+    mean,
+    name_f1,
+    names,
+    paired,
+    same_day,
+    same_title,
+    share_absent,
+    share_found,
+    share_said,
+    word_f1,
+)
 from bench.systems import Found
 
 #: What is counted on a page, and what it is called in a table's head.
 FIGURES = {
     "body_f1": "body word-F1",
     "with": "“with” found",
+    "said": "“with”, quotes aside",
     "without": "“without” absent",
     "title": "title exact",
     "author_f1": "author F1",
@@ -35,6 +47,7 @@ def page_figures(truth: Truth, found: Found) -> dict[str, float]:
         figures["body_f1"] = word_f1(found.body, truth.body)
     if truth.present:
         figures["with"] = share_found(found.body, truth.present)
+        figures["said"] = share_said(found.body, truth.present)
     if truth.absent:
         figures["without"] = share_absent(found.body, truth.absent)
     if truth.title:

@@ -3,6 +3,7 @@
 - ``word_f1``: F1 of the bags of lower-cased ``\\w+`` words; two empty texts are equal, 1.
 - ``share_found``, ``share_absent``: snippets that a text contains or does not, white space collapsed and case
   folded on both sides.
+- ``share_said``: the same as ``share_found``, blind to the shape of quotes and dashes.
 - ``same_title``: equal after case folding and collapsing what is no letter or digit.
 - ``name_f1``: F1 of the sets of names, each normalised like a title.
 - ``same_day``: the same calendar day, as exactly as the truth is written (a month: the month).
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Sequence
 
 _WORD = re.compile(r"\w+")
 _NO_WORD = re.compile(r"[\W_]+")
+_STRAIGHT = str.maketrans(dict.fromkeys("‘’‚‛′", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–—―", "-"))
 #: What stands between the names of a byline in one string.
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|;|&|\band\b|/)\s*")
 
@@ -48,6 +50,11 @@ def share_found(text: str, snippets: Sequence[str]) -> float:
     """Share of the snippets that the text contains."""
     within = flat(text)
     return sum(flat(snippet) in within for snippet in snippets) / len(snippets)
+
+
+def share_said(text: str, snippets: Sequence[str]) -> float:
+    """The same whatever shape quotes and dashes have."""
+    return share_found(text.translate(_STRAIGHT), [snippet.translate(_STRAIGHT) for snippet in snippets])
 
 
 def share_absent(text: str, snippets: Sequence[str]) -> float:

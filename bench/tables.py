@@ -32,7 +32,7 @@ def _figure(value: float | None, key: str) -> str:
 
 def main_table(systems: Mapping[str, dict[str, Any] | None]) -> str:
     """A row a system, in the order of the question; None: not installed."""
-    keys = {**dict(list(FIGURES.items())[:5]), "author_precision": SHARES["author_precision"]}
+    keys = {**dict(list(FIGURES.items())[:6]), "author_precision": SHARES["author_precision"]}
     keys |= {"authors_on_unsigned": SHARES["authors_on_unsigned"], "date": FIGURES["date"]}
     keys |= {key: SHARES[key] for key in ("dates_on_undated", "rejected", "speed")}
     rows = []

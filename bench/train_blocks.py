@@ -235,7 +235,7 @@ def cross_validate(folder: Path, lessons: Sequence[Lesson]) -> None:
         outcome = refine(page_of(sample), judge=judges[fold_of.get(site_of(sample.url), 0)])
         ours[sample.id] = page_figures(sample.truth, _found(outcome))
         theirs[sample.id] = page_figures(sample.truth, trafilatura(sample))
-    columns = ("body_f1", "with", "without")
+    columns = ("body_f1", "with", "said", "without")
     rows = []
     for name, figures in (("nightdesk, cross-validated by site", ours), ("trafilatura", theirs)):
         row = summarise(figures, {})

@@ -295,7 +295,7 @@ def test_fragments_become_words(fragment: object, words: str | None) -> None:
         (b'{"version": "https://jsonfeed.org/version/1", "title": "x"}', "application/json", URL, Kind.FEED),
         (b'{"posts": []}', "application/json", URL, None),
         (b"\xef\xbb\xbf<urlset><url>", "application/rss+xml", URL, Kind.SITEMAP),
-        (gzip.compress(b"<sitemapindex>"), None, URL, Kind.SITEMAP),
+        (gzip.compress(b"<sitemapindex>", mtime=0), None, URL, Kind.SITEMAP),
         ("<urlset>".encode("utf-16"), None, URL, Kind.SITEMAP),
         (b"http://a.example/1\nhttp://a.example/2\n", "text/plain; charset=utf-8", URL, Kind.SITEMAP),
         (b"http://a.example/1\n", None, "http://a.example/sitemap.txt", Kind.SITEMAP),
