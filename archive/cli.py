@@ -113,13 +113,18 @@ def _sum_up(archive: Archive, query: Query, shown: int) -> None:
 @click.command()
 @click.argument("article", metavar="ID|URL")
 @click.option("--origins", is_flag=True, help="Also where each field comes from, and what disagreed.")
+@click.option("--markdown", is_flag=True, help="Only headline and text, as Markdown: headings, lists, quotes, tables.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @reading
-def show(archive: Archive, *, article: str, origins: bool, as_json: bool) -> None:
+def show(archive: Archive, *, article: str, origins: bool, markdown: bool, as_json: bool) -> None:
     """Show an article, named by its id or any of its URLs, with its revisions and its place in the WARC."""
+    if markdown and (origins or as_json):
+        raise click.UsageError("--markdown gives the text alone: leave out --origins and --json")
     found = archive.get(article)
     revisions = archive.revisions(found.id)
-    if as_json:
+    if markdown:
+        click.echo(f"# {found.title}\n\n{found.markdown or found.body}")
+    elif as_json:
         earlier = [{name: v for name, v in plain(r).items() if name != "article_id"} for r in revisions[:-1]]
         click.echo(to_json(plain(found) | {"earlier": earlier}))
     else:

@@ -13,7 +13,7 @@ from archive.history import Event, History
 from archive.reasons import because, happened, seen, stands
 from archive.record import Revision, StoredArticle
 from archive.search import Hit
-from archive.types import CaptureRef, Outcome, Precision, Run, State
+from archive.types import CaptureRef, Entry, Outcome, Precision, Run, State
 from archive.typeset import (
     cell,
     columned,
@@ -77,7 +77,12 @@ def print_article(article: StoredArticle, revisions: Sequence[Revision], *, orig
         put_line(console, article.url, style="dim")
     for paragraph in article.body.split("\n\n"):
         put(console)
+        if paragraph in article.corrections:
+            put(console, styled("Correction", style="bold"))
         put(console, styled(paragraph.strip("\n")))
+    if article.entries:
+        put(console)
+        _print_entries(console, article.entries)
     _print_pictures(console, article)
     put(console)
     put(console, paired(_provenance(article)))
@@ -183,6 +188,14 @@ def _print_pictures(console: Console, article: StoredArticle) -> None:
         if told:
             put(console)
             put(console, indented(styled(f"Picture: {told}", style="italic")))
+
+
+def _print_entries(console: Console, entries: Sequence[Entry]) -> None:
+    put(console, styled("Entries of the live blog", style="bold"))
+    for entry in entries:
+        time = _minute(entry.at) if entry.at else entry.as_written or "no time"
+        first = entry.title or entry.body.partition("\n")[0]
+        put(console, indented(paired([(time, first)], style="")))
 
 
 def _provenance(article: StoredArticle) -> list[tuple[str, str]]:

@@ -160,6 +160,34 @@ def test_show_json_is_one_object_with_the_earlier_texts(folder: Path) -> None:
     assert [earlier["title"] for earlier in value["earlier"]] == ["Harbour talks continue"]
 
 
+def test_show_gives_the_structure_the_corrections_and_the_entries_of_a_live_blog(tmp_path: Path) -> None:
+    note = "Correction: There are six piers."
+    entries = [
+        {"at": "2026-11-09T20:00:00Z", "as_written": "21:00", "title": "Pier closed", "body": "It is closed."},
+        {"at": None, "as_written": "22.15 Uhr", "title": None, "body": "The ferry is in.\n\nAll are well."},
+    ]
+    with Sample(tmp_path / "a") as sample:
+        sample.run()
+        id_ = sample.article(
+            "Six piers",
+            f"Pier closed\n\nIt is closed.\n\n{note}",
+            markdown=f"## Pier closed\n\nIt is closed.\n\n{note}",
+            entries=entries,
+            corrections=[note],
+        )
+        plain = sample.article("Plain", "One.\n\nTwo.")
+    text = run(tmp_path / "a", "show", id_).stdout
+    assert f"\nCorrection\n{note}\n" in text
+    assert "  2026-11-09 20:00  Pier closed\n  22.15 Uhr  The ferry is in.\n" in text
+    assert run(tmp_path / "a", "show", id_, "--markdown").stdout == (
+        f"# Six piers\n\n## Pier closed\n\nIt is closed.\n\n{note}\n"
+    )
+    assert run(tmp_path / "a", "show", plain, "--markdown").stdout == "# Plain\n\nOne.\n\nTwo.\n"
+    refused = run(tmp_path / "a", "show", id_, "--markdown", "--json")
+    assert refused.exit_code == 2
+    assert "leave out --origins and --json" in refused.stderr
+
+
 def test_explain_tells_the_story_in_words(folder: Path) -> None:
     text = run(folder, "explain", "kurir.test/zid").stdout
     assert "it asked for consent instead of showing the" in text
