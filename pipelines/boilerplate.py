@@ -91,6 +91,8 @@ def clean(blocks: Iterable[Block], known: Known) -> Cleaned:
     in_head = True
     for number, block in enumerate(listed):
         in_head = in_head and number < _HEAD
+        if block.near and not in_head:
+            continue
         if block.kind == "code" or not _take(cleaned, block.text, captions, known, in_head=in_head, twice=twice):
             cleaned.blocks.append(block)
             in_head = in_head and size_of(block.text) < RUNNING_TEXT

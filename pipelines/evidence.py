@@ -117,9 +117,11 @@ class _Setting:
 _OUTSIDE = _Setting(0, 0.0, 0.0, 0.0, 0.0, "")
 
 
-def weigh(passages: Sequence[Passage], title: str, odds: Odds) -> list[list[float]]:
-    """A row of ``FEATURES`` for each passage. ``title``: the page's ``title`` element."""
-    return _Page(passages, title, odds).rows() if passages else []
+def weigh(
+    passages: Sequence[Passage], title: str, odds: Odds, judged: Sequence[bool] | None = None
+) -> list[list[float]]:
+    """A row of ``FEATURES`` for each passage, or for each that is to be ``judged``. ``title``: the page's element."""
+    return _Page(passages, title, odds).rows(judged or [True] * len(passages)) if passages else []
 
 
 class _Page:
@@ -211,7 +213,7 @@ class _Page:
         best = [n for n in first if self.words[n] and " ".join(self.words[n]) in title]
         return next(iter(best or first), None)
 
-    def rows(self) -> list[list[float]]:
+    def rows(self, judged: Sequence[bool]) -> list[list[float]]:
         sizes, linked, said, kinds = self.sizes, self.linked, self.said, self.kinds
         count, total = len(sizes), sum(sizes) or 1
         running = self._running()
@@ -253,69 +255,70 @@ class _Page:
                 since += 1
             places = setting.places
             two_back, back, on, two_on = padded[n], padded[n + 1], padded[n + 3], padded[n + 4]
-            rows.append(
-                [
-                    size,
-                    len(words),
-                    linked[n],
-                    kind,
-                    text[-1] in '.!?…。！？”"»',
-                    sum(map(str.isupper, text)) / size,
-                    text.count("|"),
-                    text.count(". ") + text.count("。"),
-                    *said[n],
-                    is_furniture(text),
-                    sum(word in title for word in words) / len(words) if 0 < len(words) < 40 else 0.0,
-                    times[key],
-                    key in seen,
-                    setting.own,
-                    setting.sum,
-                    setting.least,
-                    setting.most,
-                    box.depth,
-                    places & 1,
-                    places & 2,
-                    places & 4,
-                    places & 8,
-                    places & 16,
-                    places & 32,
-                    places & 64,
-                    box.text,
-                    box.linked / (box.text or 1),
-                    parent.text,
-                    parent.linked / (parent.text or 1),
-                    parent.count,
-                    running.get(id(parent), 0) / all_running,
-                    grand.text,
-                    grand.linked / (grand.text or 1),
-                    grand.count,
-                    running.get(id(grand), 0) / all_running,
-                    running.get(id(box), 0) / all_running,
-                    *ways[n],
-                    alike_count[same],
-                    alike_size[same] / alike_count[same],
-                    alike_linked[same] / (alike_size[same] or 1),
-                    alike_size[same] / total,
-                    _NO_HEADLINE if headline is None else n - headline,
-                    n - at_home[0],
-                    at_home[-1] - n,
-                    n - last,
-                    long_before,
-                    len(long_at) - long_before,
-                    n / count,
-                    before / total,
-                    *page,
-                    since,
-                    heading,
-                    *two_back[:2],
-                    *two_back[3:],
-                    *back[:2],
-                    back[3],
-                    *on,
-                    *two_on[:2],
-                    *two_on[3:],
-                ]
-            )
+            if judged[n]:
+                rows.append(
+                    [
+                        size,
+                        len(words),
+                        linked[n],
+                        kind,
+                        text[-1] in '.!?…。！？”"»',
+                        sum(map(str.isupper, text)) / size,
+                        text.count("|"),
+                        text.count(". ") + text.count("。"),
+                        *said[n],
+                        is_furniture(text),
+                        sum(word in title for word in words) / len(words) if 0 < len(words) < 40 else 0.0,
+                        times[key],
+                        key in seen,
+                        setting.own,
+                        setting.sum,
+                        setting.least,
+                        setting.most,
+                        box.depth,
+                        places & 1,
+                        places & 2,
+                        places & 4,
+                        places & 8,
+                        places & 16,
+                        places & 32,
+                        places & 64,
+                        box.text,
+                        box.linked / (box.text or 1),
+                        parent.text,
+                        parent.linked / (parent.text or 1),
+                        parent.count,
+                        running.get(id(parent), 0) / all_running,
+                        grand.text,
+                        grand.linked / (grand.text or 1),
+                        grand.count,
+                        running.get(id(grand), 0) / all_running,
+                        running.get(id(box), 0) / all_running,
+                        *ways[n],
+                        alike_count[same],
+                        alike_size[same] / alike_count[same],
+                        alike_linked[same] / (alike_size[same] or 1),
+                        alike_size[same] / total,
+                        _NO_HEADLINE if headline is None else n - headline,
+                        n - at_home[0],
+                        at_home[-1] - n,
+                        n - last,
+                        long_before,
+                        len(long_at) - long_before,
+                        n / count,
+                        before / total,
+                        *page,
+                        since,
+                        heading,
+                        *two_back[:2],
+                        *two_back[3:],
+                        *back[:2],
+                        back[3],
+                        *on,
+                        *two_on[:2],
+                        *two_on[3:],
+                    ]
+                )
             seen.add(key)
             before += size
             long_before += self.long[n]

@@ -159,7 +159,7 @@ def make_article(
     }
     values = {name: choice.value for name, choice in chosen.items() if choice}
     origins = {name: choice.origin for name, choice in chosen.items() if choice}
-    origins["body"] = Origin(origin=body.origin, confidence=0.9)
+    origins["body"] = Origin(origin=body.origin, confidence=body.confidence)
     if published:
         origins["published_at"] = origin_of(published)
     if modified:

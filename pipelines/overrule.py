@@ -11,6 +11,8 @@ from pipelines.passages import Box, Passage
 #: after its comments ("comments-open").
 _REACH = 3
 _SMALL = 0.5
+#: With less chance than this nothing need be overruled.
+_NEAR = 0.05
 
 
 def overrule(passages: Sequence[Passage], chances: Sequence[float], title: str) -> list[float]:
@@ -26,6 +28,9 @@ def overrule(passages: Sequence[Passage], chances: Sequence[float], title: str) 
     kept = []
     for passage, chance in zip(passages, chances, strict=True):
         box = passage.box
+        if chance < _NEAR:
+            kept.append(chance)
+            continue
         if id(box) not in verdicts:
             verdicts[id(box)] = _says_no(box, own, page) or not others.isdisjoint(_boxes_of(box))
         kept.append(0.0 if verdicts[id(box)] else chance)

@@ -47,9 +47,10 @@ def test_the_quick_score_is_the_sum_of_the_leaves_reached(seeds: list[int], seed
     trees = [grow(each) for each in seeds]
     judge = Judge({"features": list(FEATURES), "names": {}, "words": {}, "bias": 0.25, "trees": trees})
     chance = random.Random(seed)
-    row = [float(chance.randrange(11)) for _ in FEATURES]
-    total = 0.25 + sum(walk(tree["nested"], row) for tree in trees)
-    assert judge.chance(row) == pytest.approx(1 / (1 + exp(-total)))
+    rows = [[float(chance.randrange(11)) for _ in FEATURES] for _ in range(3)]
+    totals = [0.25 + sum(walk(tree["nested"], row) for tree in trees) for row in rows]
+    assert judge.judge(rows) == pytest.approx([1 / (1 + exp(-total)) for total in totals])
+    assert judge.judge([]) == []
 
 
 def test_the_package_brings_its_model() -> None:
