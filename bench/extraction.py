@@ -70,7 +70,7 @@ def measure(
             pages[page].setdefault("figures", {})[name] = {k: v for k, v in values.items() if not k.startswith("_")}
     report: dict[str, Any] = {"folder": str(folder), "pages": len(ids), "systems": rows, "by_page": pages}
     if OURS in readings:
-        report |= _causes(pages, figures, worst=worst)
+        report |= count_causes(pages, figures, worst=worst)
     return report
 
 
@@ -91,7 +91,7 @@ def _our_page(sample: Sample, readings: Mapping[str, Reading] | None) -> dict[st
     }
 
 
-def _causes(pages: dict[str, dict[str, Any]], figures: Mapping[str, Any], *, worst: int) -> dict[str, Any]:
+def count_causes(pages: dict[str, dict[str, Any]], figures: Mapping[str, Any], *, worst: int) -> dict[str, Any]:
     """Our worst pages, and each cause counted over them and over all."""
     scored = [page for page in pages if "body_f1" in figures[OURS][page]]
     scored.sort(key=lambda page: figures[OURS][page]["body_f1"])

@@ -31,10 +31,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from archive.types import Rejection
 from bench.align import align
+from bench.causes import find_causes
+from bench.extraction import OURS, count_causes
 from bench.measures import FIGURES, compare, page_figures, summarise
 from bench.samples import Sample, list_ids, read_samples
-from bench.systems import Found, load_system, page_of
-from bench.tables import table
+from bench.systems import REFERENCE, Found, load_system, page_of
+from bench.tables import cause_table, table
 from pipelines import refine
 from pipelines.body import drop_side_boxes
 from pipelines.evidence import FEATURES, WORDS_READ, Odds, names_of, weigh, words_of
@@ -68,8 +70,10 @@ _SETTINGS = {
     "force_col_wise": True,
     "verbose": -1,
 }
-#: The tallest truth that teaches nothing: an empty or broken one.
+#: Words of the longest truth that teaches nothing: an empty or broken one.
 _NO_TRUTH = 20
+#: How many of the worst pages are looked at for what went wrong.
+_WORST = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,10 +234,13 @@ def cross_validate(folder: Path, lessons: Sequence[Lesson]) -> None:
         judges[fold] = Judge(learn([lesson for lesson in lessons if fold_of[lesson.site] != fold]))
         print(f"learnt without fold {fold + 1} of {FOLDS}", file=sys.stderr)
     trafilatura = load_system("trafilatura")
-    ours, theirs = {}, {}
+    ours, theirs, pages = {}, {}, {}
     for sample in read_samples(folder, ids):
-        outcome = refine(page_of(sample), judge=judges[fold_of.get(site_of(sample.url), 0)])
-        ours[sample.id] = page_figures(sample.truth, _found(outcome))
+        found = _found(refine(page_of(sample), judge=judges[fold_of.get(site_of(sample.url), 0)]))
+        truth, rejected = sample.truth, found.rejected is not None
+        causes = find_causes(sample.html, truth.body or "", truth.title, found.body, rejected=rejected)
+        pages[sample.id] = {"url": sample.url, "causes": dict(causes.most_common())}
+        ours[sample.id] = page_figures(truth, found)
         theirs[sample.id] = page_figures(sample.truth, trafilatura(sample))
     columns = ("body_f1", "with", "said", "without")
     rows = []
@@ -244,7 +251,9 @@ def cross_validate(folder: Path, lessons: Sequence[Lesson]) -> None:
     rows.append(
         ["difference ± standard error", *("{:+.3f} ± {:.3f}".format(*(differences[key] or (0, 0))) for key in columns)]
     )
-    print(table(["system", *(FIGURES[key] for key in columns)], rows))
+    print(table(["system", *(FIGURES[key] for key in columns)], rows), "\n")
+    report = count_causes(pages, {OURS: ours, REFERENCE: theirs}, worst=_WORST)
+    print(cause_table(report["causes"], worst=_WORST))
 
 
 def _found(outcome: Any) -> Found:

@@ -35,7 +35,7 @@ _AS_LONG = 0.8
 #: Share of the page's unlinked text that a side box may have and be taken out.
 _SMALL_BOX = 0.05
 #: Below this expected word-F1 the choice is not sure.
-SURE = 0.9
+SURE = 0.94
 #: Below this trafilatura is asked to take its time: three of its own methods instead of one.
 _DOUBTFUL = 0.65
 #: A choice that stays below this is not worth more than trafilatura's text.
