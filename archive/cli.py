@@ -199,6 +199,8 @@ def export(archive: Archive, *, words: tuple[str, ...], target: str, excel: bool
     query = _query(words, **filters)
     to = sys.stdout.buffer if target == "-" else target
     rows = archive.export_csv(query, to, excel=excel)
+    if target == "-":
+        sys.stdout.buffer.flush()  # before anything is said of it: it may not be written at all
     say(f"{rows:,} {'article' if rows == 1 else 'articles'}{'' if target == '-' else f' in {target}'}")
 
 

@@ -37,7 +37,7 @@ _SMALL_BOX = 0.05
 #: Below this expected word-F1 the choice is not sure.
 SURE = 0.94
 #: Below this trafilatura is asked to take its time: three of its own methods instead of one.
-_DOUBTFUL = 0.65
+_DOUBTFUL = 0.8
 #: A choice that stays below this is not worth more than trafilatura's text.
 _HOPELESS = 0.5
 _LEAST, _MOST = 0.15, 0.5
