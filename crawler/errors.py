@@ -6,6 +6,9 @@ CrawlerError            root
 
 from __future__ import annotations
 
+#: Exit status of a run that was stopped on request; the next goes on from there.
+INTERRUPTED = 7
+
 
 class CrawlerError(Exception):
     """Root of this package's errors. ``exit_status`` is the command line's."""

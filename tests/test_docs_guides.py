@@ -23,7 +23,7 @@ from archive.ledger import Verdict
 from archive.reasons import _REASONS, because, happened
 from archive.types import Article, Hint, Kind, Link, Origin, Outcome, Precision, Reason, State, Via
 from archive.writer import ArchiveWriter
-from crawler.errors import ConfigError
+from crawler.errors import INTERRUPTED, ConfigError
 from crawler.fetch.revisit import AGES, rejection_due
 from crawler.sources import user_agent
 from tests.archive.sample import HARBOUR, HARBOUR_BODY, NIGHT_1, NIGHT_2
@@ -125,7 +125,7 @@ def test_the_exit_statuses_are_those_of_the_command() -> None:
     documented = {int(number) for number in re.findall(r"(?:: |; |\n)(\d) ", crawler.cli.__doc__ or "")}
     assert shown == documented | {130}
     assert {ConfigError.exit_status} | {error.exit_status for error in ArchiveError.__subclasses__()} <= shown
-    assert crawler.cli.INTERRUPTED in shown
+    assert INTERRUPTED in shown
 
 
 def setting_rows(module: ModuleType) -> dict[str, list[str]]:

@@ -1,0 +1,1 @@
+"""The commands that crawl and clean, one a file; crawler/cli.py mounts them."""

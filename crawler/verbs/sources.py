@@ -1,0 +1,73 @@
+"""``nightdesk sources``: declare newspapers, list them, see what a crawl would do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.verbs.option import archive_option
+from crawler.verbs.plan import print_plan
+
+if TYPE_CHECKING:
+    from crawler.sources import Source
+
+
+@click.group()
+def sources() -> None:
+    """Declare newspapers, list them, and see what would be fetched."""
+
+
+@sources.command("add")
+@click.argument("urls", metavar="URL…", nargs=-1, required=True)
+@click.option("--name", help="Short name, for one URL; otherwise made from its host.")
+@archive_option
+def sources_add(urls: tuple[str, ...], name: str | None, archive: Path) -> None:
+    """Add newspapers by the URLs of their front pages."""
+    from crawler.sources import declare
+
+    if name and len(urls) > 1:
+        raise click.UsageError("--name is for one URL")
+    added = declare(archive, list(urls), name=name)
+    for source in added:
+        click.echo(f"{source.name}\t{source.home}")
+    if len(added) < len(urls):
+        click.echo(f"{len(urls) - len(added)} already declared", err=True)
+
+
+@sources.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@archive_option
+def sources_list(as_json: bool, archive: Path) -> None:
+    """List the newspapers, with what is declared of them."""
+    from dataclasses import asdict
+
+    from crawler.sources import load_config
+
+    declared = load_config(archive).sources
+    if not declared:
+        click.echo("no source declared so far; add one with: nightdesk sources add URL", err=True)
+    for source in declared:
+        click.echo(json.dumps(asdict(source), ensure_ascii=False) if as_json else _source_line(source))
+
+
+def _source_line(source: Source) -> str:
+    given = [
+        f"{len(urls)} {name}"
+        for name, urls in (("feeds", source.feeds), ("sitemaps", source.sitemaps), ("sections", source.sections))
+        if urls
+    ]
+    return f"{source.name}\t{source.home}\t{', '.join(given) or 'all discovered'}"
+
+
+@sources.command("check")
+@click.argument("names", metavar="[SOURCE…]", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: documents, then pages.")
+@archive_option
+def sources_check(names: tuple[str, ...], as_json: bool, archive: Path) -> None:
+    """Read feeds, sitemaps and fronts, say what a crawl would fetch and why; fetch no article, keep nothing."""
+    from crawler.night.crawl import CrawlOptions, crawl
+
+    print_plan(crawl(CrawlOptions(folder=archive, sources=names, dry_run=True)), as_json=as_json)
