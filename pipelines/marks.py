@@ -47,6 +47,12 @@ _DATE_WORDS = """
     publicationtime datepublished datepublication datepublish
 """
 _DATE = frozenset(_DATE_WORDS.split())
+#: Comment threads where class names are not English.
+_COMMENTS_WORDS = """
+    yorum yorumlar kommentare leserkommentare commentaires comentarios comentários commenti komentari komentarze
+    komentáře reacties kommentarer kommentit hozzászólások
+"""
+_COMMENTS = frozenset(_COMMENTS_WORDS.split())
 _CAPTION = frozenset(("caption", "imagecaption", "bildunterschrift", "legend", "legende", "figcaption", "captiontext"))
 _PICTURE_TEXT = re.compile(r"(?:photo|img)-?desc")
 _PAYWALL = re.compile(
@@ -105,7 +111,7 @@ def _read(names: str) -> Marks:
     return Marks(
         away=not _AWAY.isdisjoint(terms) or "recirc" in lowered,
         beside=not _BESIDE.isdisjoint(terms),
-        comments="comment" in lowered or "disqus" in lowered,
+        comments="comment" in lowered or "disqus" in lowered or not _COMMENTS.isdisjoint(terms),
         author="author" in terms,
         byline=not _BYLINE.isdisjoint(terms) and not _NO_BYLINE.search(lowered),
         writer=bool(_WRITER_BOX.search(lowered)) and not _NO_WRITER_BOX.search(lowered),
