@@ -25,7 +25,8 @@ _HANDLE = re.compile(r"(?<!\w)@\w+")
 _PARENTHESIS = re.compile(r"\((?![A-Z][\w'’-]+\) [A-Z])[^()]*\)|\[[^\[\]]*\]")
 _TAIL = re.compile(
     r"""(?ix)\s*(?:
-        \s[-–—|]\s.* | \b(?:updated|published|posted|modified|aktualisiert|on|am|le)\b[\s:]+.* | \b\d{1,2}[./:]\d.* |
+        \s[-–—|]\s.* | \b(?:updated|published|posted|modified|aktualisiert|on|am)\b[\s:]+.* | \ble\s+(?:\w+\.?\s+)?\d.*
+        | \b\d{1,2}[./:]\d.* |
         \b(?:19|20)\d\d\b.* | ,?\s+(?:in|reporting\ from|reports|writes)\s+[A-Z].* | \bfor\s+(?:the\s)?[A-Z].*
     )$"""
 )
@@ -34,6 +35,8 @@ _DEGREE = re.compile(
     r"(?:,\s*|(?<=[a-zà-ÿ.])\s+)(?:Ph\.?\s?D|M\.?D|MBA|RN|Esq|RDN?|DDS|DMD|JD|J\.D|CPA|CFP|CFA|M\.?Sc?|B\.?A|MPH|FACP|LCSW)"
     r"(?![\w]).*"
 )
+#: What stands beside a name in Korean and Japanese: "reporter".
+_REPORTER = re.compile(r"\s?(?:(?:선임|인턴|객원|수습|전문)?기자|특파원|논설위원|記者)$")
 _ON_A_NETWORK = re.compile(r"(?i)\bon (?:facebook|twitter|x|instagram|linkedin|youtube|medium|tiktok)$")
 #: A name shown twice without a space between ("Ana KovačAna Kovač"), as nested elements make it.
 _DOUBLED = re.compile(r"^(.{4,40}?)\s?\1$")
@@ -103,7 +106,7 @@ def _piece(part: str) -> str:
     part = _DEGREE.sub("", strip_lead(part))
     if _ON_A_NETWORK.search(part):
         return ""
-    piece = _TAIL.sub("", part).strip(" .,:;|-–—·•\"'“”*")
+    piece = _REPORTER.sub("", _TAIL.sub("", part).strip()).strip(" .,:;|-–—·•\"'“”*")
     return _title_case(_without_day(_DOUBLED.sub(r"\1", " ".join(piece.split()))))
 
 

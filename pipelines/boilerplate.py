@@ -12,10 +12,10 @@ from archive.types import Image
 from pipelines.authors import clean_names
 from pipelines.blocks import Block, plain_text
 from pipelines.captions import LONGEST, looks_like_caption, split_credit
-from pipelines.datelines import is_update, read_date_line
+from pipelines.datelines import is_update, part_from_date, read_date_line
 from pipelines.dates import Clock, Moment, iter_dates
 from pipelines.endings import is_link, without_biographies, without_end, without_navigation
-from pipelines.leads import has_lead
+from pipelines.leads import has_lead, is_position, is_signature
 from pipelines.phrases import is_furniture, reading_minutes
 from pipelines.sizes import RUNNING_TEXT, size_of
 
@@ -30,6 +30,8 @@ _DATELINE = re.compile(
     r"(?:\([^()]{2,30}\)\s?)?[–—-]\s"
 )
 _SHORTEST_PULLED, _LONGEST_PULLED = 30, 400
+#: Blocks at the end among which the writers' names are looked for.
+_SIGNED = 2
 #: In longer texts every block is not looked for in every other.
 _MOST_COMPARED = 500
 _LONGEST_BYLINE = 160
@@ -97,6 +99,7 @@ def clean(blocks: Iterable[Block], known: Known) -> Cleaned:
             cleaned.blocks.append(block)
             in_head = in_head and size_of(block.text) < RUNNING_TEXT
     _take_datelines(cleaned, known.clock)
+    _take_signatures(cleaned, known.names)
     chosen = [block for block in cleaned.blocks if not block.near]
     cleaned.blocks = without_biographies(without_navigation(_once(chosen), known.links), known.names)
     return cleaned
@@ -134,7 +137,21 @@ def _take_head(cleaned: Cleaned, line: str, known: Known) -> bool:
     if is_byline(line, known.names):
         cleaned.bylines.append(line)
         return True
+    if cleaned.bylines and is_position(line):
+        return True
+    if (parted := part_from_date(line, known.clock)) and is_byline(parted[1], known.names):
+        cleaned.bylines.append(parted[1])
+        return _take_head(cleaned, parted[0].as_written, known)
     return False
+
+
+def _take_signatures(cleaned: Cleaned, names: tuple[str, ...]) -> None:
+    """Note and take out the writers' names where they stand below the text."""
+    last = [block for block in cleaned.blocks if not block.near][1:][-_SIGNED:]
+    for block in last:
+        if block.kind == "paragraph" and (is_signature(block.text) or is_byline(block.text, names)):
+            cleaned.bylines.append(block.text)
+            cleaned.blocks.remove(block)
 
 
 def _repeats_title(line: str, title: str) -> bool:

@@ -91,6 +91,12 @@ def read_date_at_edge(line: str, clock: Clock) -> Moment | None:
     return next((moment for moment in edge if not moment.without_year), None)
 
 
+def part_from_date(line: str, clock: Clock) -> tuple[Moment, str] | None:
+    """A short line's date at its start or end, and the rest: "17.11.2026 Автор: Лидия Ковтун"."""
+    moment = read_date_at_edge(line, clock)
+    return (moment, line.replace(moment.as_written, " ", 1).strip(" .,·•|–—-\xa0")) if moment else None
+
+
 def read_date_in_parts(line: str, clock: Clock) -> Moment | None:
     """The date that is one of the parts of a short line: "Ana Kovač · Dec 20, 2025 at 3:00 am · One comment"."""
     parts = _PARTS.split(line) if len(line) <= _LONGEST else ()

@@ -89,6 +89,11 @@ def _is_away(element: HtmlElement, tag: str, marks: Marks) -> bool:
     return next(element.iter(*_MAIN), None) is None
 
 
+def _opens_article(found: Landmarks, footer: HtmlElement) -> bool:
+    """True for a short footer between the headline and the text: some systems have byline and date in one."""
+    return bool(found.headlines) and not found.passed and 0 < len(text_of(footer)) <= _LONGEST_LINE
+
+
 def find_landmarks(tree: HtmlElement) -> Landmarks:
     """All landmarks of a page in one walk."""
     found = Landmarks()
@@ -105,6 +110,8 @@ def find_landmarks(tree: HtmlElement) -> Landmarks:
         if _is_away(element, tag, marks):
             if tag in _AWAY_TAGS or marks.beside:
                 found.beside.append(element)
+            if tag == "footer" and _opens_article(found, element):
+                stack.extend(reversed(element))
             if marks.writer:
                 _take_writer(found, element)
             continue

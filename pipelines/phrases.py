@@ -144,6 +144,7 @@ _BEGINS = re.compile(
       | (?:якщо\ ви\ помітили|если\ вы\ заметили)\ (?:помилку|ошибку)
       | (?:підписуйтесь|підписуйтеся|подписывайтесь)\ на\b | (?:читайте|смотрите|дивіться)\ (?:також|также)\b
       | yorum\ yaz(?:arak|mak|ın)\b | bizi\ .{0,40}takip\ edin
+      | [（(【\[]?\s*(?:责任编辑|責任編輯|责编|责任校对|编辑|編輯|校对|审核|监制|来源|來源|原标题)\s*[：:]
       | loading\ (?:comments|…|\.\.\.)
       | \d+\s(?:comments?|kommentare?|commentaires?|comentarios?|commenti|reacties?|komentara?|shares?|views?|likes?)$
     )"""

@@ -63,7 +63,7 @@ def choose_dates(
     changes = _shown(seen, clock, updated=True)
     first = _published(sheet, told, seen, clock, from_text=from_text, changed={c.value.day for c in changes})
     changes = [*changed_told(told, clock), *changes, *_in_text(changed_in_text[:1])]
-    changed = _choose(_believed(changes, clock))
+    changed = _choose(_believed(changes, clock), clock)
     if first and changed and changed.value.at < first.value.at and changed.value.day != first.value.day:
         changed = None
     return Dating(published=first, modified=changed)
@@ -109,8 +109,8 @@ def _published(
     doubted = changed.union(c.value.day for c in shown) - sure
     if len({moment.day for moment in from_text}) <= 2:  # more days than two: a list of events
         shown += _believed(_in_text(m for m in from_text[:2] if m.day not in doubted), clock)
-    choice = _choose([*machine, *_earlier(shown, machine)])
-    return choice or _choose(_believed(stamps_shown(find_stamps_beside(seen), clock, updated=False), clock))
+    choice = _choose([*machine, *_earlier(shown, machine)], clock)
+    return choice or _choose(_believed(stamps_shown(find_stamps_beside(seen), clock, updated=False), clock), clock)
 
 
 def _earlier(shown: _Dates, machine: _Dates) -> _Dates:
@@ -142,12 +142,13 @@ def _contradicts(chosen: Moment, rival: Moment) -> bool:
     return not (same_instant_elsewhere(chosen, rival) or same_instant_elsewhere(rival, chosen))
 
 
-def _choose(candidates: _Dates) -> Choice[Moment] | None:
+def _choose(candidates: _Dates, clock: Clock) -> Choice[Moment] | None:
     """The surest date; with its time of day, where another place tells the same day with it."""
     choice = choose(candidates, same=_by_day, written=_written, contradicts=_contradicts)
     if choice is None or max(c.confidence for c in candidates) <= UNSURE:
         return None
-    told = [c for c in candidates if c.confidence > UNSURE and c.value.inferred is None]
+    known = (None, "zone") if clock.timezone else (None,)  # where the paper's zone is declared, it is as good as told
+    told = [c for c in candidates if c.confidence > UNSURE and c.value.inferred in known]
     finish = _with_hour if choice.value.precision is Precision.DAY else _with_day
     return replace(choice, value=finish(choice, told))
 

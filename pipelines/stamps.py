@@ -33,6 +33,8 @@ def stamp_in(element: HtmlElement, tag: str, marks: Marks, *, near: bool, below:
     if tag != "time" and (_is_long(element) or next(element.iter("time"), None) is not None):
         return None
     machine = next((value for name in _MACHINE if (value := element.get(name))), None)
+    if machine is None and tag == "abbr":  # <abbr class="published" title="2026-11-16T07:12:00+01:00">07:12</abbr>
+        machine = element.get("title")
     shown = text_of(element)
     if not machine and not shown:
         return None

@@ -81,7 +81,8 @@ def _value(element: HtmlElement) -> str:
     for attribute in _VALUE_ATTRIBUTES:
         if value := squeeze(element.get(attribute)):
             return value
-    return text_of(element)
+    # <abbr itemprop="datePublished" title="2026-11-16T07:12:00+01:00">07:12</abbr>
+    return (element.tag == "abbr" and squeeze(element.get("title"))) or text_of(element)
 
 
 def _properties(tree: HtmlElement) -> Iterator[tuple[HtmlElement | None, str, str]]:

@@ -22,13 +22,13 @@ _REGIONS = {
 _NAMES = "|".join(sorted([*_HOURS, *_REGIONS], key=len, reverse=True))
 ZONE = rf"(?P<zone>(?:UTC|GMT)?\s?[+-]\d{{1,2}}(?::?\d{{2}})?|{_NAMES}|(?-i:[A-Z]{{2,4}}T))(?![\w:])"
 _TIME = re.compile(
-    r"(?<![\d.:/+-])(?P<h>[01]?\d|2[0-3])"
-    r"(?:\s?(?::|h|\.|時|时|点)\s?(?P<m>[0-5]\d)(?:分|:(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?)?"
+    r"(?:(?P<noon>午前|午後|上午|下午|早上|晚上|오전|오후)\s?)?(?<![\d.:/+-])(?P<h>[01]?\d|2[0-3])"
+    r"(?:\s?(?::|h|\.|時|时|点|點|시)\s?(?P<m>[0-5]\d|\d(?=[分분]))(?:[分분]|:(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?)?"
     r"(?P<half>\s?(?:[ap]\.?\s?m\b|[πμ]\.?\s?μ\b|[صم]\b)\.?)?(?:\s?(?:Uhr|uur|hrs|h)\b)?(?:\s?\(?" + ZONE + r"\)?)?",
     re.IGNORECASE,
 )
-#: First letters of "p.m." in English, Greek and Arabic.
-_AFTERNOON = ("p", "μ", "م")
+#: "p.m." by its first letter in English, Greek and Arabic; before the hour in Chinese, Japanese and Korean.
+_AFTERNOON = ("p", "μ", "م", "午後", "下午", "晚上", "오후")
 _BETWEEN = re.compile(
     r"[\s,.|·•–-]*(?:[грr]\.,?\s*)?(?:(?:at|um|a las|alle|à|om|u|klo?\.?|o|o godz\.|godz\.|às|ob|ore|la ora|at:|в|о|об"
     r"|στις|saat|الساعة)\s+)?[\s,|·•–-]*",
@@ -86,7 +86,8 @@ def moment_of(
 def _local(day: date, found: re.Match[str]) -> datetime:
     """A day with the time of day of a match, as written."""
     hour = int(found["h"])
-    half = (found.groupdict().get("half") or "").strip().lower()[:1]
+    groups = found.groupdict()
+    half = groups.get("noon") or (groups.get("half") or "").strip().lower()[:1]
     if half:
         hour = hour % 12 + (12 if half in _AFTERNOON else 0)
     told = time(hour % 24, int(found["m"] or 0), int(found["s"] or 0))

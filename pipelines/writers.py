@@ -23,7 +23,7 @@ from pipelines.structured import Structured
 
 _META_WORDS = """
     author article:author parsely-author sailthru.author dc.creator dcterms.creator byl article:author_name
-    citation_author citation_authors twitter:data1 cxenseparse:author news_authors author_name
+    citation_author citation_authors dable:author twitter:data1 cxenseparse:author news_authors author_name
 """
 _META = tuple(_META_WORDS.split())
 #: Lines of a page's head in which a bare name is looked for, and how near to a date.
@@ -36,7 +36,10 @@ _UNDER_HEADLINE = 8
 _LONG_WORD = 4
 _GIVEN_AND_FAMILY = 2
 _BLOG = re.compile(r"(?i)['’]?s (?:own |personal )?(?:web)?(?:blog|log|site|page|notes|journal)$")
-_PARTS_OF_LINE = re.compile(r"\s*[|•·⋅∙・–—│]\s*|\s+-\s+|\s+(?=by\s+[A-Z])")
+_PARTS_OF_LINE = re.compile(
+    r"\s*[|•·⋅∙・–—│]\s*|\s+-\s+|\s+(?=by\s+[A-Z]|(?:By|Von|Par|Por)\s+[A-Z]"
+    r"|(?:Author|Autor(?:in|a)?|Auteure?|Autore|Text|Автор|Текст)\s?:)"
+)
 _HAS_DIGIT = re.compile(r"\d")
 #: "Authors: …" heads a list of the page's as often as its byline.
 _LABEL = re.compile(r"(?i)(?:authors|contributors)\s*:")
