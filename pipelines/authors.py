@@ -36,7 +36,7 @@ _DEGREE = re.compile(
     r"(?![\w]).*"
 )
 #: What stands beside a name in Korean and Japanese: "reporter".
-_REPORTER = re.compile(r"\s?(?:(?:선임|인턴|객원|수습|전문)?기자|특파원|논설위원|記者)$")
+_REPORTER = re.compile(r"^(?:本[报報])?[记記]者\s*|\s?(?:(?:선임|인턴|객원|수습|전문)?기자|특파원|논설위원|記者)$")
 _ON_A_NETWORK = re.compile(r"(?i)\bon (?:facebook|twitter|x|instagram|linkedin|youtube|medium|tiktok)$")
 #: A name shown twice without a space between ("Ana KovačAna Kovač"), as nested elements make it.
 _DOUBLED = re.compile(r"^(.{4,40}?)\s?\1$")

@@ -14,7 +14,7 @@ from pipelines.blocks import Block, plain_text
 from pipelines.captions import LONGEST, looks_like_caption, split_credit
 from pipelines.datelines import is_update, part_from_date, read_date_line
 from pipelines.dates import Clock, Moment, iter_dates
-from pipelines.endings import is_link, without_biographies, without_end, without_navigation
+from pipelines.endings import is_link, without_biographies, without_end, without_navigation, without_small_print
 from pipelines.leads import has_lead, is_position, is_signature
 from pipelines.phrases import is_furniture, reading_minutes
 from pipelines.sizes import RUNNING_TEXT, size_of
@@ -101,7 +101,9 @@ def clean(blocks: Iterable[Block], known: Known) -> Cleaned:
     _take_datelines(cleaned, known.clock)
     _take_signatures(cleaned, known.names)
     chosen = [block for block in cleaned.blocks if not block.near]
-    cleaned.blocks = without_biographies(without_navigation(_once(chosen), known.links), known.names)
+    cleaned.blocks = without_biographies(
+        without_navigation(without_small_print(_once(chosen)), known.links), known.names
+    )
     return cleaned
 
 
@@ -150,7 +152,7 @@ def _take_signatures(cleaned: Cleaned, names: tuple[str, ...]) -> None:
     last = [block for block in cleaned.blocks if not block.near][1:][-_SIGNED:]
     for block in last:
         if block.kind == "paragraph" and (is_signature(block.text) or is_byline(block.text, names)):
-            cleaned.bylines.append(block.text)
+            cleaned.bylines.append(block.text.strip("()[]（）【】〔〕"))
             cleaned.blocks.remove(block)
 
 

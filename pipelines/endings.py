@@ -1,4 +1,4 @@
-"""Blocks in, those before the article's end out: without comments, menus and what is told of the authors."""
+"""Blocks in, those before the article's end out: without comments, menus, legal text, authors' lives."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pipelines.blocks import Block
 from pipelines.phrases import ends_the_text, is_furniture
 from pipelines.sizes import RUNNING_TEXT, size_of
+from pipelines.smallprint import is_small_print
 
 _LONGEST_LINK = 120
 _MENU = 3
@@ -16,6 +17,8 @@ _TAIL = 0.4
 #: Blocks at the end among which biographies are looked for.
 _BIOGRAPHIES = 3
 _LONGEST_BIOGRAPHY = 600
+#: Blocks at the end among which legal text is looked for.
+_SMALL_PRINT = 4
 _LIVES = re.compile(
     r"(?:is|was|has been|covers|writes|reports|lives|teaches|works|joined|ist|schreibt|arbeitet|lebt|est|couvre"
     r"|es|è|vive|é|is een|jest|je novinar(?:ka)?)\b"
@@ -39,6 +42,12 @@ def without_navigation(blocks: list[Block], links: frozenset[str]) -> list[Block
     while end and (blocks[end - 1].kind == "heading" or is_link(blocks[end - 1].text, links)):
         end -= 1
     return blocks[:end]
+
+
+def without_small_print(blocks: list[Block]) -> list[Block]:
+    """Drop legal text among the last blocks: disclaimers, rights reserved, commissions."""
+    first = max(1, len(blocks) - _SMALL_PRINT)
+    return [block for n, block in enumerate(blocks) if n < first or not is_small_print(block.text)]
 
 
 def without_biographies(blocks: list[Block], names: Iterable[str]) -> list[Block]:

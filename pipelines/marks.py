@@ -54,6 +54,7 @@ _COMMENTS_WORDS = """
 """
 _COMMENTS = frozenset(_COMMENTS_WORDS.split())
 _CAPTION = frozenset(("caption", "imagecaption", "bildunterschrift", "legend", "legende", "figcaption", "captiontext"))
+_PHOTO = frozenset(("photo", "foto", "photobox", "fotobox"))
 _PICTURE_TEXT = re.compile(r"(?:photo|img)-?desc")
 _PAYWALL = re.compile(
     r"(?:^|[\s_-])(?:paywall|pay-wall|piano-offer|premium-paywall|paywall-\w+|article-paywall|subscriber-only"
@@ -89,6 +90,8 @@ class Marks:
     writer: bool
     date: bool
     caption: bool
+    #: A box for a picture.
+    photo: bool
     updated: bool
     paywall: bool
     #: What asks for consent to cookies.
@@ -116,7 +119,10 @@ def _read(names: str) -> Marks:
         byline=not _BYLINE.isdisjoint(terms) and not _NO_BYLINE.search(lowered),
         writer=bool(_WRITER_BOX.search(lowered)) and not _NO_WRITER_BOX.search(lowered),
         date=not _DATE.isdisjoint(terms),
-        caption=not _CAPTION.isdisjoint(terms) or ("desc" in lowered and bool(_PICTURE_TEXT.search(lowered))),
+        caption=not _CAPTION.isdisjoint(terms)
+        or ("cap" in terms and "drop" not in lowered)
+        or ("desc" in lowered and bool(_PICTURE_TEXT.search(lowered))),
+        photo=not _PHOTO.isdisjoint(terms),
         updated="updat" in lowered or "modif" in lowered or "reviewed" in lowered,
         paywall=any(part in lowered for part in _PAYWALL_PARTS) and bool(_PAYWALL.search(lowered)),
         consent=not _CONSENT.isdisjoint(terms),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from pipelines.captions import LONGEST
 from pipelines.marks import marks_of
 from pipelines.passages import Box, Passage
 from pipelines.sizes import RUNNING_TEXT, size_of
@@ -17,6 +18,7 @@ _SMALL = 0.5
 _NEAR = 0.05
 #: What running text has that is marked as an article's description, above the text that is marked as its body.
 _SURE = 0.9
+_CAPTION_AND_CREDIT = 2
 
 
 def overrule(passages: Sequence[Passage], chances: Sequence[float], title: str) -> list[float]:
@@ -63,8 +65,16 @@ def _says_no(box: Box, own: Set[int], page: int) -> bool:
         marks = marks_of(up.element)
         if up.tag == "figcaption" or marks.caption or marks.comments or marks.consent or marks.added:
             return True
+        if marks.photo and _is_captioned(up):
+            return True
         up = up.parent
     return False
+
+
+def _is_captioned(box: Box) -> bool:
+    """True for a box with a picture, a caption and perhaps a credit."""
+    small = box.text <= LONGEST and box.count <= _CAPTION_AND_CREDIT
+    return small and next(box.element.iter("img"), None) is not None
 
 
 def _other_stories(passages: Sequence[Passage], own: Set[int]) -> set[int]:

@@ -104,6 +104,7 @@ _EXACT = frozenset(
 
 #: A line that begins so is furniture whatever follows; lines only, with at most ``_LONGEST`` characters.
 _LONGEST = 160
+_LONGEST_OFFER = 60
 _BEGINS = re.compile(
     r"""(?ix)^(?:
         (?:read\ (?:more|also|next)|also\ read|see\ also|related(?:\ (?:articles?|stor(?:y|ies)|posts?|news
@@ -149,6 +150,24 @@ _BEGINS = re.compile(
       | \d+\s(?:comments?|kommentare?|commentaires?|comentarios?|commenti|reacties?|komentara?|shares?|views?|likes?)$
     )"""
 )
+_PRICE = r"(?:from|ab|dès|desde|da|od|vanaf|fra|från|от|від)?\s*[$£€¥]?\s?\d[\d.,]*\s?(?:[$£€¥₽₺]|kr|zł|kč|ft|lei)?"
+#: An offer as a whole line, perhaps with its price: "Book a table", "Buy now", "Zum Angebot ab 12 €".
+_OFFER = re.compile(
+    rf"""(?ix)^\W*(?:
+        book\ (?:a\ table|now|here|tickets) | buy\ (?:now|it\ now|here|tickets) | shop\ now | order\ (?:now|online)
+      | check\ (?:the\ )?(?:latest\ |current\ )?price | (?:view|see|get)\ (?:the\ )?(?:deal|offer|tickets)
+      | add\ to\ (?:cart|basket|bag) | reserve\ (?:a\ table|now)
+      | jetzt\ (?:kaufen|buchen|bestellen|reservieren) | zum\ angebot | tisch\ reservieren
+      | réserver(?:\ une\ table|\ maintenant) | acheter\ maintenant | voir\ l['’]offre
+      | comprar\ (?:ahora|agora) | reservar(?:\ (?:una\ )?mesa|\ ahora|\ agora) | ver\ (?:la\ )?oferta
+      | acquista\ (?:ora|subito) | prenota(?:\ (?:ora|subito|un\ tavolo)) | vedi\ (?:l['’])?offerta
+      | kupi\ (?:odmah|sada) | naruči\ (?:odmah|sada) | rezerviraj\ (?:odmah|stol)
+      | (?:bestel|koop|boek)\ nu | köp\ nu | boka\ (?:nu|bord) | kjøp\ nå | køb\ nu | osta\ nyt | kup\ teraz
+      | koupit\ nyní | купить\ сейчас | забронировать\ (?:столик|сейчас) | купити\ зараз
+      | hemen\ (?:al|satın\ al) | satın\ al
+      | 立即(?:购买|購買|预订) | 今すぐ(?:購入|予約) | 구매하기 | 예약하기
+    )\W*(?:{_PRICE})?\W*$"""
+)
 _MINUTES = (
     r"min(?:s|ute[sn]?|uten|uti|utos?|uta|utę|uty|uut(?:in|tia)?)?\.?",
     r"(?:read(?:ing)?(?:\s+time)?|lesezeit|lesedauer|zu\s+lesen|de\s+lecture|lecture|de\s+lectura|lectura"
@@ -185,7 +204,9 @@ def is_furniture(line: str) -> bool:
     if len(line) > _LONGEST:
         return False
     short = bare(line)
-    return not short or short in _EXACT or bool(_BEGINS.match(line.strip(" •·|*>»→")))
+    if not short or short in _EXACT or _BEGINS.match(line.strip(" •·|*>»→")):
+        return True
+    return len(line) <= _LONGEST_OFFER and bool(_OFFER.match(line))
 
 
 def ends_the_text(line: str) -> bool:
