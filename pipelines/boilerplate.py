@@ -12,7 +12,7 @@ from archive.types import Image
 from pipelines.authors import clean_names
 from pipelines.blocks import Block, plain_text
 from pipelines.captions import LONGEST, looks_like_caption, split_credit
-from pipelines.datelines import is_update, part_from_date, read_date_line
+from pipelines.datelines import part_from_date, read_date_line, told_parts
 from pipelines.dates import Clock, Moment, iter_dates
 from pipelines.endings import is_link, without_biographies, without_end, without_navigation, without_small_print
 from pipelines.leads import has_lead, is_position, is_signature
@@ -133,8 +133,10 @@ def _take(cleaned: Cleaned, line: str, captions: set[str], known: Known, *, in_h
 def _take_head(cleaned: Cleaned, line: str, known: Known) -> bool:
     if known.title and _repeats_title(line, known.title):
         return True
-    if moment := read_date_line(line, known.clock):
-        (cleaned.modified if is_update(line) else cleaned.published).append(moment)
+    if read_date_line(line, known.clock):
+        for part, changed in told_parts(line):
+            if moment := read_date_line(part, known.clock):
+                (cleaned.modified if changed else cleaned.published).append(moment)
         return True
     if is_byline(line, known.names):
         cleaned.bylines.append(line)

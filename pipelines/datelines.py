@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from pipelines.dates import Clock, Moment, iter_dates, read_date
 from pipelines.months import month_number, plain
@@ -42,22 +43,47 @@ _CHANGED = re.compile(
     r"|gewijzigd|ažurir|posodob|"
     r"uppdater|oppdater|opdater|päivit|aktualiz|izmjen|обновл|оновл|ενημέρ|güncel|تحديث|更新|수정|reviewed|last active"
 )
-_LABELLED = re.compile(
+#: What leaves the text as it was.
+_LOOKED_AT = re.compile(r"(?i)reviewed|last active")
+#: A year, or a day and a month as numbers: a date, not the minutes that it takes to read.
+_DATED = re.compile(r"(?:19|20)\d\d|\d[./]\d")
+_PUBLISHED_WORDS = (
     r"(?i)\b(?:published|posted|veröffentlicht|erschienen|publié|publicado|pubblicato|gepubliceerd|objavljeno"
-    r"|opublikowano|publicerad|publisert|опубликовано)\s?(?::|\bon\b(?:\sthe\b)?|\bam\b|\ble\b|\bel\b|\bil\b|\bop\b"
+    r"|opublikowano|publicerad|publisert|опубликовано)"
+)
+_PUBLISHED = re.compile(_PUBLISHED_WORDS)
+_LABELLED = re.compile(
+    _PUBLISHED_WORDS + r"\s?(?::|\bon\b(?:\sthe\b)?|\bam\b|\ble\b|\bel\b|\bil\b|\bop\b"
     r"|\bem\b|(?=\d)|(?=[A-Z][a-z]{2,8}\.? \d))\s*(\w.{4,40})"
 )
 #: Between the parts of a line such as "by Ana Kovač · Dec 20, 2025 at 3:00 am · One comment".
 _PARTS = re.compile(r"\s+[|·•–—/-]\s+|\s*[|·•]\s*")
 _WORD = re.compile(r"[^\W_]+")
+_TWO = 2
+_DASHES = frozenset("-–—")
 _LONGEST = 120
 _LONGEST_WITH_OTHERS = 60
 
 
-@lru_cache(maxsize=4096)  # asked of a page's lines for both of its dates
 def is_update(line: str) -> bool:
     """True if a date line tells of a change, not of the publication."""
     return bool(_CHANGED.search(line))
+
+
+@lru_cache(maxsize=4096)  # asked of a page's lines for both of its dates
+def told_parts(line: str) -> tuple[tuple[str, bool], ...]:
+    """A line, and whether it tells of a change: "May 3, 2026. Updated: May 7, 2026" is two."""
+    if not _CHANGED.search(line):
+        return ((line, False),)
+    starts = [found.start() for pattern in (_CHANGED, _PUBLISHED) for found in pattern.finditer(line)]
+    pieces = [line[start:end] for start, end in pairwise([0, *sorted(starts), len(line)])]
+    dated = [piece.strip(" ,;.|·•–—-(") for piece in pieces if _DATED.search(piece)]
+    return tuple((piece, is_update(piece)) for piece in dated) if len(dated) > 1 else ((line, True),)
+
+
+def is_of_a_look(line: str) -> bool:
+    """True for "Reviewed on May 7, 2026": nothing was changed that day."""
+    return bool(_LOOKED_AT.search(line))
 
 
 def read_date_line(line: str, clock: Clock) -> Moment | None:
@@ -73,7 +99,14 @@ def read_date_line(line: str, clock: Clock) -> Moment | None:
     rest = line
     for moment in moments:
         rest = rest.replace(moment.as_written, " ", 1)
-    return moments[0] if not _strange(rest) else None
+    return moments[0] if not _strange(rest) and not _is_span(line, moments) else None
+
+
+def _is_span(line: str, moments: list[Moment]) -> bool:
+    """True for "2026-05-12 – 2026-05-17": an event lasts from one day to another."""
+    written = sorted((moment.as_written for moment in moments), key=line.find)
+    between = line.partition(written[0])[2].partition(written[1])[0] if len(written) == _TWO else ""
+    return between.strip() in _DASHES
 
 
 def read_labelled_date(line: str, clock: Clock) -> Moment | None:
@@ -87,8 +120,10 @@ def read_date_at_edge(line: str, clock: Clock) -> Moment | None:
     if len(line) > _LONGEST_WITH_OTHERS:
         return None
     bare = line.strip(" .,·•|–—-")
-    edge = (m for m in iter_dates(bare, clock) if bare.startswith(m.as_written) or bare.endswith(m.as_written))
-    return next((moment for moment in edge if not moment.without_year), None)
+    moments = list(iter_dates(bare, clock))
+    edge = (m for m in moments if bare.startswith(m.as_written) or bare.endswith(m.as_written))
+    moment = next((moment for moment in edge if not moment.without_year), None)
+    return moment if moment and not _is_span(bare, moments) else None
 
 
 def part_from_date(line: str, clock: Clock) -> tuple[Moment, str] | None:
@@ -102,8 +137,11 @@ def read_date_in_parts(line: str, clock: Clock) -> Moment | None:
     parts = _PARTS.split(line) if len(line) <= _LONGEST else ()
     if len(parts) < 2:
         return None
-    moments = (read_date_line(part, clock) for part in parts if any(map(str.isdigit, part)))
-    return next((moment for moment in moments if moment and moment.inferred in (None, "zone")), None)
+    read = (read_date_line(part, clock) for part in parts if any(map(str.isdigit, part)))
+    moments = [moment for moment in read if moment]
+    if _is_span(line, moments):
+        return None
+    return next((moment for moment in moments if moment.inferred in (None, "zone")), None)
 
 
 def names_weekday(line: str) -> bool:

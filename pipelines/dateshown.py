@@ -12,12 +12,13 @@ from archive.types import Precision
 from pipelines.candidates import Candidate
 from pipelines.clock import Clock, Moment
 from pipelines.datelines import (
-    is_update,
+    is_of_a_look,
     names_weekday,
     read_date_at_edge,
     read_date_in_parts,
     read_date_line,
     read_labelled_date,
+    told_parts,
 )
 from pipelines.dates import iter_dates, read_date
 from pipelines.datetold import UNSURE, candidate
@@ -90,10 +91,11 @@ def _lead(found: list[_Marked]) -> tuple[Stamp | None, float]:
         return far[0][0], 0.82 if near else 0.72
     if not near:
         return None, UNSURE
-    stamp, few = near[0][0], _days(near) < _FEW_DAYS
+    stamp = near[0][0]
     if stamp.below > _STANDFIRST:
-        return stamp, 0.6 if few else UNSURE
-    return stamp, 0.86 if few else 0.82
+        return stamp, 0.6 if _days(near) == 1 else UNSURE
+    in_the_head = [pair for pair in near if pair[0].below <= _STANDFIRST]
+    return stamp, 0.86 if _days(in_the_head) < _FEW_DAYS else 0.82
 
 
 def _days(pairs: Iterable[_Marked]) -> int:
@@ -111,17 +113,29 @@ def lines_shown(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Can
     before = ""
     for number, line in enumerate(seen.lines):
         label, before = _label(before, line), line
-        if not _DIGIT.search(line) or (is_update(line) or (label != "" and is_update(label))) is not updated:
+        if not _DIGIT.search(line):
             continue
-        moment = _read_line(line, clock, near=bool(seen.headlines) and 0 <= number - seen.before < _NEAR)
-        if moment and _is_masthead(line, moment, clock, above=number < seen.before):
-            yield candidate(moment, "text", UNSURE)
-        elif moment:
-            found.append((number, moment))
+        near = bool(seen.headlines) and 0 <= number - seen.before < _NEAR
+        for part, changed in told_parts(line):
+            if (changed or _is_of_change(label, part)) is not updated:
+                continue
+            moment = _read_line(part, clock, near=near)
+            if moment and (
+                is_of_a_look(f"{label} {part}") or _is_masthead(part, moment, clock, above=number < seen.before)
+            ):
+                yield candidate(moment, "text", UNSURE)
+            elif moment:
+                found.append((number, moment))
     days = len({moment.day for _, moment in found})
     for place, (number, moment) in enumerate(found):
         teased = days >= _MANY_DAYS or (days >= _FEW_DAYS and (place > 0 or moment.without_year))
         yield candidate(moment, "text", UNSURE if teased else 0.85 - number / 1000)
+
+
+def _is_of_change(label: str, line: str) -> bool:
+    """True if a label, or the part of a label that the line is, tells of a change."""
+    parts = told_parts(label)
+    return any(changed for part, changed in parts if len(parts) == 1 or line in part)
 
 
 def _label(before: str, line: str) -> str:
@@ -140,7 +154,8 @@ def _read_line(line: str, clock: Clock, *, near: bool) -> Moment | None:
 def bylines_shown(seen: Landmarks, clock: Clock, *, updated: bool) -> Iterator[Candidate[Moment]]:
     """Dates written out beside the writers' names; the first such place is the article's, others are comments'."""
     for number, (text, _) in enumerate(seen.bylines[:3]):
-        if _DIGIT.search(text) and is_update(text) is updated:
-            for moment in islice(iter_dates(text, clock), 1):
-                if not moment.without_year:
-                    yield candidate(moment, "byline", 0.8 if number == 0 else UNSURE)
+        for part, changed in told_parts(text):
+            if changed is updated and _DIGIT.search(part):
+                for moment in islice(iter_dates(part, clock), 1):
+                    if not moment.without_year:
+                        yield candidate(moment, "byline", 0.8 if number == 0 else UNSURE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from archive.types import Via
@@ -38,6 +39,8 @@ _IN_URL = re.compile(
 )
 #: A page that is no article by its own word, and that was changed so long after it was made, is a standing page.
 _STANDING = timedelta(days=180)
+#: A vague date on the day of the last change is that of the change as often as of the publication.
+_OF_THE_CHANGE = 0.55
 #: A candidate of less confidence is only held against others: see ``published``.
 UNSURE = 0.35
 _Candidates = Iterator[Candidate[Moment]]
@@ -67,7 +70,10 @@ def published_told(sheet: Sheet, told: Structured, clock: Clock) -> _Candidates:
     named = [name for name in told.meta if name not in _PUBLISHED and _PUBLISHED_LIKE.search(name)]
     for name in (*_PUBLISHED, *named):
         for value in told.meta.get(name, ())[:2]:
-            yield from _read(value, "meta", 0.94 if name not in _VAGUE else 0.84, clock)
+            if name in _VAGUE:
+                yield from (_vague(found, told, clock) for found in _read(value, "meta", 0.84, clock))
+            else:
+                yield from _read(value, "meta", 0.94, clock)
     for value in told.microdata.get("datePublished", ())[:1]:
         yield from _read(value, "microdata", 0.82, clock)
     for hint in sheet.page.hints:
@@ -78,6 +84,12 @@ def published_told(sheet: Sheet, told: Structured, clock: Clock) -> _Candidates:
         number = int(month) if month.isdigit() else month_number(month, clock.language)
         if number:
             yield from _read(f"{year}-{number:02}-{day}", "url", 0.9, clock)
+
+
+def _vague(found: Candidate[Moment], told: Structured, clock: Clock) -> Candidate[Moment]:
+    """A date that is told without a word of what was done, with less confidence on the day of the last change."""
+    changed = any(c.value.day == found.value.day for c in changed_told(told, clock))
+    return replace(found, confidence=min(found.confidence, _OF_THE_CHANGE)) if changed else found
 
 
 def _page(told: Structured, clock: Clock) -> _Candidates:

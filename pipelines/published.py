@@ -61,7 +61,9 @@ def choose_dates(
     """Published and modified. The dates from lines of the body (byline, dateline) are the last resort."""
     clock = _with_order(clock, sheet, told, seen)
     changes = _shown(seen, clock, updated=True)
-    first = _published(sheet, told, seen, clock, from_text=from_text, changed={c.value.day for c in changes})
+    first = _published(
+        sheet, told, seen, clock, from_text=from_text, changed={c.value.day for c in changes}
+    ) or _choose(_believed(stamps_shown(find_stamps_beside(seen), clock, updated=False), clock), clock)
     changes = [*changed_told(told, clock), *changes, *_in_text(changed_in_text[:1])]
     changed = _choose(_believed(changes, clock), clock)
     if first and changed and changed.value.at < first.value.at and changed.value.day != first.value.day:
@@ -109,8 +111,7 @@ def _published(
     doubted = changed.union(c.value.day for c in shown) - sure
     if len({moment.day for moment in from_text}) <= 2:  # more days than two: a list of events
         shown += _believed(_in_text(m for m in from_text[:2] if m.day not in doubted), clock)
-    choice = _choose([*machine, *_earlier(shown, machine)], clock)
-    return choice or _choose(_believed(stamps_shown(find_stamps_beside(seen), clock, updated=False), clock), clock)
+    return _choose([*machine, *_earlier(shown, machine)], clock)
 
 
 def _earlier(shown: _Dates, machine: _Dates) -> _Dates:
@@ -122,6 +123,8 @@ def _earlier(shown: _Dates, machine: _Dates) -> _Dates:
     told = next((c.value for c in sorted(machine, key=lambda c: -c.confidence) if c.confidence > UNSURE), None)
     if told is None:
         return shown
+    if any(c.confidence > UNSURE and c.value.day == told.day for c in shown):
+        return shown  # the page shows the day that it tells
     return [replace(c, confidence=0.96) if _is_earlier(c, told) else c for c in shown]
 
 

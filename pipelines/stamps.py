@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from pipelines.datelines import told_parts
 from pipelines.marks import Marks, marks_of, tells_of_change
 from pipelines.sheet import text_of
 
@@ -38,7 +39,12 @@ def stamp_in(element: HtmlElement, tag: str, marks: Marks, *, near: bool, below:
     shown = text_of(element)
     if not machine and not shown:
         return None
-    updated = marks.updated or tells_of_change(shown) or _stands_under_change(element)
+    first, of_change = told_parts(shown)[0]
+    updated = (
+        marks.updated or (tells_of_change(shown) if first == shown else of_change) or _stands_under_change(element)
+    )
+    if not machine:
+        shown = first  # of "May 3, 2026. Updated: May 7, 2026" the first; the line is read as a whole elsewhere
     return Stamp(machine=machine, shown=shown[:_LONGEST_DATE], updated=updated, near=near, below=below)
 
 

@@ -113,3 +113,45 @@ def test_a_date_that_begins_a_line_far_below_is_read_by_its_label() -> None:
     lines = "".join(f"<div>Part {number}</div>" for number in range(50))
     article = clean(below=lines + "<div>Posted on April 13, 2026</div>")
     assert article.published_at == datetime(2026, 4, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p class='date'>November 3, 2026. <i>Updated: November 7, 2026</i></p>",
+        "<p>Published November 3, 2026 | Updated November 7, 2026</p>",
+        "<p>Updated: November 7, 2026 · Published: November 3, 2026</p>",
+        "<div class='byline'>By Ana Kovač, posted November 3, 2026, updated November 7, 2026</div>",
+    ],
+)
+def test_a_line_that_tells_of_both_has_two_dates(below: str) -> None:
+    article = clean(below=below)
+    assert article.published_at == datetime(2026, 11, 3, tzinfo=UTC)
+    assert article.modified_at == datetime(2026, 11, 7, tzinfo=UTC)
+
+
+def test_days_from_one_to_another_are_those_of_an_event() -> None:
+    assert clean(below="<p>Date: 2026-11-12 – 2026-11-17</p>").published_at is None
+    assert clean(below="<p>Date: 2026-11-12</p>").published_at == datetime(2026, 11, 12, tzinfo=UTC)
+
+
+def test_dates_of_teasers_far_below_do_not_weaken_the_one_under_the_headline() -> None:
+    teasers = "".join(f"<h4>Crane {n}</h4><p class='date'>November {n}, 2026</p>" for n in range(18, 21))
+    article = clean(below=f"<div class='date'>October 7, 2026</div>{TEXT}{teasers}")
+    assert article.published_at == datetime(2026, 10, 7, tzinfo=UTC)
+
+
+def test_an_earlier_date_among_teasers_does_not_count_where_the_byline_has_the_day_that_is_told() -> None:
+    head = meta("article:published_time", "2026-10-14T08:49:56+00:00")
+    byline = "<div class='byline'>Ana Kovač October 14, 2026</div>"
+    article = clean(head, below=f"{byline}<div class='date'>October 7, 2026</div>")
+    assert article.published_at == datetime(2026, 10, 14, 8, 49, 56, tzinfo=UTC)
+
+
+def test_a_vague_date_on_the_day_of_the_last_change_yields_to_the_one_that_is_shown() -> None:
+    vague = "<meta name='dc.date' content='2026-07-05T14:20:08Z'>"
+    changed = meta("article:modified_time", "2026-07-05T14:20:08Z")
+    shown = f"{TEXT}<time datetime='2026-03-01'>March 1, 2026</time>"
+    assert clean(vague + changed, below=shown).published_at == datetime(2026, 3, 1, tzinfo=UTC)
+    assert clean(vague, below=shown).published_at == datetime(2026, 7, 5, 14, 20, 8, tzinfo=UTC)
+    assert clean(vague + changed).published_at == datetime(2026, 7, 5, 14, 20, 8, tzinfo=UTC)
