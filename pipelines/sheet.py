@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import NamedTuple
 
 from lxml import etree
@@ -27,6 +28,7 @@ _BLOCKS_WORDS = """
 _BLOCKS = frozenset(_BLOCKS_WORDS.split())
 #: Elements that hold no text of an article, taken out once: the tree is copied several times a page later on.
 _WEIGHT = ("style", "svg", "iframe", "canvas", "object", "embed", "video", "audio", "source")
+_OF_HEAD = frozenset(("title", "meta", "link", "base", "style", "script", "noscript", "template"))
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "head"))
 
 
@@ -88,6 +90,7 @@ def open_sheet(page: Page) -> Sheet | Rejection:
     tree = _parse(text)
     if tree is None:
         return Rejection(reason=Reason.UNREADABLE, detail="the HTML parser found no element")
+    _part_head_and_body(tree)
     scripted = _lighten(tree)
     body = tree.find("body")
     title = next(tree.iter("title"), None)
@@ -100,6 +103,20 @@ def open_sheet(page: Page) -> Sheet | Rejection:
         scripted=scripted,
         shown=squeeze(" ".join((tree if body is None else body).xpath(_SHOWN, smart_strings=False))),
     )
+
+
+def _part_head_and_body(tree: HtmlElement) -> None:
+    """Move to the body what is none of the head's, as browsers do.
+
+    libxml2 leaves what HTML 5 brought (``main``, ``article``) in the head of a page that has no ``body`` tag.
+    """
+    head = tree.find("head")
+    strays = [] if head is None else list(dropwhile(lambda child: child.tag in _OF_HEAD, head))
+    if strays:
+        body = tree.find("body")
+        if body is None:
+            body = etree.SubElement(tree, "body")
+        body[:0] = strays
 
 
 def _lighten(tree: HtmlElement) -> bool:
