@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from archive.fingerprint import plain
 from archive.types import Image
 from pipelines.authors import clean_names
 from pipelines.blocks import Block, plain_text
@@ -15,6 +14,7 @@ from pipelines.captions import LONGEST, looks_like_caption, split_credit
 from pipelines.datelines import part_from_date, read_date_line, told_parts
 from pipelines.dates import Clock, Moment, iter_dates
 from pipelines.endings import is_link, without_biographies, without_end, without_navigation, without_small_print
+from pipelines.headline import key_of
 from pipelines.leads import has_lead, is_position, is_signature
 from pipelines.phrases import is_furniture, reading_minutes
 from pipelines.sizes import RUNNING_TEXT, size_of
@@ -37,7 +37,6 @@ _MOST_COMPARED = 500
 _LONGEST_BYLINE = 160
 #: A caption is at most this many times longer than its words alone.
 _MARGIN = 1.5
-_NOT_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,10 +73,6 @@ class Known:
     clock: Clock
 
 
-def _key(text: str) -> str:
-    return _NOT_WORD.sub(" ", plain(text).casefold()).strip()
-
-
 def image_of(text: str, url: str | None = None, alt: str | None = None) -> Image:
     """A caption as an Image, its credit split off."""
     caption, credit = split_credit(text)
@@ -109,9 +104,9 @@ def clean(blocks: Iterable[Block], known: Known) -> Cleaned:
 
 def _captions_among(blocks: list[Block], captions: Iterable[str]) -> set[str]:
     """The texts of blocks that say what a caption says, with or without its credit."""
-    keys = {_key(text) for caption in captions for text in (caption, split_credit(caption)[0])} - {""}
+    keys = {key_of(text) for caption in captions for text in (caption, split_credit(caption)[0])} - {""}
     longest = min(_MARGIN * max(map(len, keys), default=0), LONGEST)
-    return {block.text for block in blocks if len(block.text) <= longest and _key(block.text) in keys}
+    return {block.text for block in blocks if len(block.text) <= longest and key_of(block.text) in keys}
 
 
 def _take(cleaned: Cleaned, line: str, captions: set[str], known: Known, *, in_head: bool, twice: set[str]) -> bool:
@@ -159,7 +154,7 @@ def _take_signatures(cleaned: Cleaned, names: tuple[str, ...]) -> None:
 
 
 def _repeats_title(line: str, title: str) -> bool:
-    return _key(line) == _key(title)
+    return key_of(line) == key_of(title)
 
 
 def is_byline(line: str, names: tuple[str, ...]) -> bool:
@@ -169,9 +164,9 @@ def is_byline(line: str, names: tuple[str, ...]) -> bool:
     found = clean_names([line])
     if not found:
         return False
-    keys = {_key(name) for name in names}
-    if all(_key(name) in keys for name in found):
-        return len(_key(line).split()) <= sum(len(name.split()) for name in found) + 6
+    keys = {key_of(name) for name in names}
+    if all(key_of(name) in keys for name in found):
+        return len(key_of(line).split()) <= sum(len(name.split()) for name in found) + 6
     return has_lead(line) and len(line.split()) <= 14 and not line.rstrip().endswith(("!", "?"))
 
 
@@ -195,7 +190,7 @@ def _once(blocks: list[Block]) -> list[Block]:
             place[key] = number
         else:
             dropped.add(number)
-    keys = [_key(block.text) for block in blocks]
+    keys = [key_of(block.text) for block in blocks]
     said = "\n".join(f" {key} " for key in keys)
     pulled = {n for n, block in enumerate(blocks[:_MOST_COMPARED]) if _is_pulled(block, keys[n], keys, said)}
     return [block for number, block in enumerate(blocks) if number not in dropped | pulled]

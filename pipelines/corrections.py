@@ -30,10 +30,17 @@ _MIXED = re.compile(
     r"(?i)\b(?:an (?:earlier|previous) version of this (?:article|story|post|piece|report|column)"
     r"|(?:misstated|misidentified|incorrectly (?:stated|said|identified|described|reported)))\b"
 )
+#: Without one of these no expression need look.
+_MIXED_PARTS = ("version of this", "misstated", "misidentified", "incorrectly")
 
 
 def is_correction(text: str) -> bool:
     """True for "Correction: …", "An earlier version of this article misstated …" and the like in several languages."""
     if not _SHORTEST <= len(text) <= _LONGEST:
         return False
-    return bool(_CORRECTS.match(text) or (len(text) < 600 and len(_MIXED.findall(text)) >= 2))
+    return bool(_CORRECTS.match(text)) or (len(text) < 600 and _is_mixed(text))
+
+
+def _is_mixed(text: str) -> bool:
+    lowered = text.lower()
+    return any(part in lowered for part in _MIXED_PARTS) and len(_MIXED.findall(text)) >= 2

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.passages import Box, Passage
 from pipelines.phrases import is_furniture
@@ -25,6 +26,11 @@ _FEATURES_WORDS = """
 """
 FEATURES = tuple(_FEATURES_WORDS.split())
 _WORD = re.compile(r"\w+")
+#: What most texts have beyond ASCII is no part of a word.
+_SIGNS = "’“”–‘—…\xa0"
+_NO_WORDS = "".join(chr(n) if chr(n).isalnum() or chr(n) == "_" else " " for n in range(128))
+_BEYOND = re.compile(r"[^\x00-\x7f]")
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 _NAME = re.compile(r"[a-z]{2,}")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TELLING = frozenset(("class", "id", "itemprop", "data-testid", "data-component", "role", "data-hook"))
@@ -91,19 +97,32 @@ def _split_names(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_NAME.findall(_HUMP.sub(" ", value[:_LONGEST_NAMES]).lower())))
 
 
+def _telling(attributes: Iterable[tuple[str, str]]) -> str:
+    return " ".join([value for name, value in attributes if name in _TELLING])
+
+
 def names_of(box: Box) -> tuple[str, ...]:
     """The words of a box's class, id and similar attributes, in lower case, each once."""
-    value = " ".join(value for name, value in box.element.items() if name in _TELLING)
-    return _split_names(value) if value else ()
+    return _split_names(_telling(box.element.items()))
 
 
 def words_of(text: str) -> list[str]:
     """A text's words in lower case."""
-    return _WORD.findall(text.lower())
+    text = text.lower()
+    if not text.isascii():
+        for sign in _SIGNS:
+            text = text.replace(sign, " ")
+    # Of the same words, in a quarter of the time.
+    return text.translate(_NO_WORDS).split() if text.isascii() else _WORD.findall(text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
+def _count_capitals(text: str) -> int:
+    if text.isascii():
+        return len(text) - len(text.encode().translate(None, _CAPITALS))
+    return _count_capitals(text.encode("ascii", "ignore").decode()) + sum(map(str.isupper, _BEYOND.findall(text)))
+
+
+class _Setting(NamedTuple):
     """What a box's own names and those of the boxes around it say."""
 
     places: int
@@ -117,11 +136,29 @@ class _Setting:
 _OUTSIDE = _Setting(0, 0.0, 0.0, 0.0, 0.0, "")
 
 
+class _Own(NamedTuple):
+    """What the names of one element say."""
+
+    odds: float
+    #: False: they are all unknown.
+    known: bool
+    path: str
+
+
 def weigh(
     passages: Sequence[Passage], title: str, odds: Odds, judged: Sequence[bool] | None = None
 ) -> list[list[float]]:
     """A row of ``FEATURES`` for each passage, or for each that is to be ``judged``. ``title``: the page's element."""
     return _Page(passages, title, odds).rows(judged or [True] * len(passages)) if passages else []
+
+
+def _is_hidden(attributes: Iterable[tuple[str, str]]) -> bool:
+    for name, value in attributes:
+        if name == "hidden" or (name == "aria-hidden" and value == "true"):
+            return True
+        if name == "style" and _HIDDEN.search(value):
+            return True
+    return False
 
 
 class _Page:
@@ -134,6 +171,7 @@ class _Page:
         self.linked = [min(1.0, p.linked / len(p.text)) for p in passages]
         self.kinds = [_KINDS.get(passage.tag, _OTHER_KIND) for passage in passages]
         self.long = [size >= _LONG and linked < 0.5 for size, linked in zip(self.sizes, self.linked, strict=True)]
+        self._owns: dict[str, _Own] = {}
         self._settings: dict[int, _Setting] = {}
         self.settings = [self._setting(passage.box) for passage in passages]
         self.said = [self._say(words) for words in self.words]
@@ -142,22 +180,32 @@ class _Page:
         found = self._settings.get(id(box))
         if found is None:
             up = _OUTSIDE if box.parent is None else self._setting(box.parent)
-            names = names_of(box)
-            known = [self.odds.names[name] for name in names if name in self.odds.names]
-            own = max(-_MOST, min(_MOST, sum(known)))
-            places = up.places | _PLACES.get(box.tag, 0)
-            get = box.element.get
-            if get("hidden") is not None or get("aria-hidden") == "true" or _HIDDEN.search(get("style") or ""):
-                places |= _IS_HIDDEN
-            path = f"{up.path[-40:]}>{box.tag}.{'.'.join(names[:4])}"
+            attributes = box.element.items()
+            own, known, path = self._own(_telling(attributes))
+            places = up.places | _PLACES.get(box.tag, 0) | (_IS_HIDDEN if _is_hidden(attributes) else 0)
+            path = f"{up.path[-40:]}>{box.tag}.{path}"
             found = _Setting(
-                places, own if known else up.own / 2, up.sum + own, min(up.least, own), max(up.most, own), path
+                places,
+                own if known else up.own / 2,
+                up.sum + own,
+                own if own < up.least else up.least,
+                own if own > up.most else up.most,
+                path,
             )
             self._settings[id(box)] = found
         return found
 
+    def _own(self, value: str) -> _Own:
+        found = self._owns.get(value)
+        if found is None:
+            names = _split_names(value)
+            known = [self.odds.names[name] for name in names if name in self.odds.names]
+            found = _Own(max(-_MOST, min(_MOST, sum(known))), bool(known), ".".join(names[:4]))
+            self._owns[value] = found
+        return found
+
     def _say(self, words: list[str]) -> tuple[float, float, float]:
-        known = [self.odds.words[word] for word in words[:WORDS_READ] if word in self.odds.words]
+        known = [odds for odds in map(self.odds.words.get, words[:WORDS_READ]) if odds is not None]
         total = sum(known)
         return total / (len(known) + 2), min(known, default=0.0), max(-_MOST_SUM, min(_MOST_SUM, total))
 
@@ -263,12 +311,12 @@ class _Page:
                         linked[n],
                         kind,
                         text[-1] in '.!?…。！？”"»',
-                        sum(map(str.isupper, text)) / size,
+                        _count_capitals(text) / size,
                         text.count("|"),
                         text.count(". ") + text.count("。"),
                         *said[n],
                         is_furniture(text),
-                        sum(word in title for word in words) / len(words) if 0 < len(words) < 40 else 0.0,
+                        sum(map(title.__contains__, words)) / len(words) if 0 < len(words) < 40 else 0.0,
                         times[key],
                         key in seen,
                         setting.own,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from pipelines.marks import Marks, marks_of
+from pipelines.marks import UNMARKED, Marks, marks_of
 from pipelines.phrases import reading_minutes
 from pipelines.sheet import squeeze, text_of
 from pipelines.signs import Profile, byline_in, first_words, profile_in
@@ -31,6 +31,8 @@ _FEW_PARTS = 4
 #: Short lines kept from before the headline, and in all (old pages mark no headline).
 _LINES_BEFORE = 8
 _MOST_LINES = 40
+#: Elements that are looked at whatever their names are.
+_NOTED = _AWAY_TAGS | {"h1", "a", "figure", "img", "time"}
 #: A year, or a day and a month as numbers.
 _DATE = re.compile(r"(?:19|20)\d\d|\d[./]\d")
 #: How a line far below the headline begins that is noted all the same.
@@ -104,6 +106,10 @@ def find_landmarks(tree: HtmlElement) -> Landmarks:
         if not isinstance(tag, str):
             continue
         marks = marks_of(element)
+        if marks is UNMARKED and tag not in _NOTED:  # three elements in four
+            _take_words(found, element, tag)
+            stack.extend(reversed(element))
+            continue
         found.discussed = found.discussed or marks.comments
         if marks.paywall and not found.paywalled:
             found.paywalled = bool(text_of(element))
@@ -159,12 +165,15 @@ def _take(found: Landmarks, element: HtmlElement, tag: str, marks: Marks) -> boo
 def _take_words(found: Landmarks, element: HtmlElement, tag: str) -> None:
     """Note an element's own words, if they may be a line of the article's head, and how much text was passed."""
     if tag == "p" and found.headlines:
-        found.passed += len(element.text or "") + sum(len(child.tail or "") for child in element)
-    few = len(element) <= _FEW_PARTS
+        found.passed += len(element.text or "") + sum([len(child.tail or "") for child in element])
     if len(found.lines) < _MOST_LINES:
-        (_take_line if few else _take_dates_between)(found, element)
-    elif few and (text := element.text) and len(text) <= _LONGEST_LINE and _LABELLED.match(text):
+        (_take_line if len(element) <= _FEW_PARTS else _take_dates_between)(found, element)
+    elif (text := element.text) and _is_labelled(text) and len(element) <= _FEW_PARTS:
         _take_line(found, element)
+
+
+def _is_labelled(text: str) -> bool:
+    return not text.isspace() and len(text) <= _LONGEST_LINE and _LABELLED.match(text) is not None
 
 
 def _take_line(found: Landmarks, element: HtmlElement) -> None:

@@ -60,16 +60,22 @@ def _named(passages: Iterable[Passage]) -> set[int]:
     """The boxes named for live news, and all boxes in them."""
     named: dict[int, bool] = {}
 
-    def ask(box: Box) -> bool:
-        if id(box) not in named:
-            words = f"{box.element.get('class') or ''} {box.element.get('id') or ''}"
-            may_be = "live" in words or "Live" in words or "icker" in words  # an expression for every box takes long
-            named[id(box)] = (may_be and bool(_NAMED.search(words))) or (box.parent is not None and ask(box.parent))
-        return named[id(box)]
-
     for passage in passages:
-        ask(passage.box)
-    return {key for key, is_named in named.items() if is_named}
+        asked: list[Box] = []
+        box: Box | None = passage.box
+        while box is not None and id(box) not in named:
+            asked.append(box)
+            box = box.parent
+        is_live = box is not None and named[id(box)]
+        for inner in reversed(asked):
+            named[id(inner)] = is_live = is_live or _is_named(inner)
+    return {key for key, is_live in named.items() if is_live}
+
+
+def _is_named(box: Box) -> bool:
+    words = f"{box.element.get('class') or ''} {box.element.get('id') or ''}"
+    may_be = "live" in words or "Live" in words or "icker" in words  # an expression for every box takes long
+    return may_be and bool(_NAMED.search(words))
 
 
 def _shown(passages: Sequence[Passage], kept: Set[str], clock: Clock, named: set[int] | None) -> list[Entry]:

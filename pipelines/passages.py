@@ -73,14 +73,14 @@ class _Reader:
         return self.found
 
     def _walk(self, element: HtmlElement, box: Box, *, linked: bool) -> None:
-        if element.text:
-            self._add(element.text, linked=linked)
+        if text := element.text:
+            self._add(text, linked=linked)
         for child in element:
             tag = child.tag
             if isinstance(tag, str) and tag not in _SKIPPED:
                 self._enter(child, tag, box, linked=linked)
-            if child.tail:
-                self._add(child.tail, linked=linked)
+            if text := child.tail:
+                self._add(text, linked=linked)
 
     def _enter(self, child: HtmlElement, tag: str, box: Box, *, linked: bool) -> None:
         if tag == "br":
@@ -103,6 +103,8 @@ class _Reader:
             self._broken = False
 
     def _add(self, text: str, *, linked: bool) -> None:
+        if not self._texts and text.isspace():
+            return  # the white space between boxes: half of all texts
         self._texts.append(text)
         if linked:
             self._linked += len(text.strip())

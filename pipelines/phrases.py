@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Whole lines, in lower case, without white space or punctuation at the ends.
 _EXACT = frozenset(
@@ -199,14 +200,18 @@ def bare(line: str) -> str:
     return unicodedata.normalize("NFC", line).casefold().strip(" \t\r\n\ufeff\u200b\u200e\xa0•·|*>»→←–—-_.:…")
 
 
-def is_furniture(line: str) -> bool:
-    """True if a whole line belongs to the page and not to the article."""
-    if len(line) > _LONGEST:
-        return False
+# Asked of each line several times a page, and the same lines stand on every page of a site.
+@lru_cache(maxsize=4096)
+def _is_furniture(line: str) -> bool:
     short = bare(line)
     if not short or short in _EXACT or _BEGINS.match(line.strip(" •·|*>»→")):
         return True
     return len(line) <= _LONGEST_OFFER and bool(_OFFER.match(line))
+
+
+def is_furniture(line: str) -> bool:
+    """True if a whole line belongs to the page and not to the article."""
+    return len(line) <= _LONGEST and _is_furniture(line)
 
 
 def ends_the_text(line: str) -> bool:

@@ -28,6 +28,7 @@ _ADDRESSES = etree.XPath("descendant::a/@href", smart_strings=False)
 _COUNTED = ("figure", "article", "img", "input", "li", "pre", "time", "span")
 _COUNT = {tag: etree.XPath(f"count(descendant::{tag})") for tag in (*_COUNTED, "div")}
 _NAME = re.compile(r"[^\W\d_]+")
+_COUNTED_NAMES = frozenset(("badge", "badges", "date", "dates")).union(*NAMES.values())
 _USER = re.compile(r"/(?:users?|u|members?|profiles?)/|/@\w|/memberlist|member\.php|[?&]u(?:ser)?(?:id)?=")
 _STORY = re.compile(
     r"/(?:19|20)\d\d/|/(?:news|blog|articles?|story|stories|posts?)/[^/?#]{12}|/(?:[^/?#-]+-){4}[^/?#-]"
@@ -149,19 +150,19 @@ def _targets(sheet: Sheet) -> dict[str, float]:
 # Names repeat, on a page and between pages of a site.
 @lru_cache(maxsize=8192)
 def _words_of(name: str) -> frozenset[str]:
-    return frozenset(_NAME.findall(name[:_LONGEST_NAME].lower()))
+    return _COUNTED_NAMES.intersection(_NAME.findall(name[:_LONGEST_NAME].lower()))
 
 
 def _names(tree: HtmlElement) -> dict[str, float]:
     names: Counter[str] = Counter(_attributes(_CLASSES, tree))
-    words: Counter[str] = Counter()
+    words = dict.fromkeys(_COUNTED_NAMES, 0)
     for name, times in names.items():
         for word in _words_of(name):
             words[word] += times
     total = max(1, names.total())
     traits: dict[str, float] = {"names repeated": max(names.values(), default=0)}
     for kind, known in NAMES.items():
-        found = [words[word] for word in known if word in words]
+        found = [words[word] for word in known if words[word]]
         traits[f"{kind} names on elements"] = len(found)
         traits[f"share of {kind} names"] = sum(found) / total
     traits["badges"] = words["badge"] + words["badges"]

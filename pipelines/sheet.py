@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import dropwhile
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -101,7 +101,7 @@ def open_sheet(page: Page) -> Sheet | Rejection:
         headed="" if title is None else text_of(title),
         anchors=tuple(map(_anchor, tree.iter("a"))),
         scripted=scripted,
-        shown=squeeze(" ".join((tree if body is None else body).xpath(_SHOWN, smart_strings=False))),
+        shown=squeeze(" ".join(cast("list[str]", _SHOWN(tree if body is None else body)))),
     )
 
 
@@ -131,14 +131,17 @@ def _lighten(tree: HtmlElement) -> bool:
     return scripted
 
 
-_SHOWN = "descendant::text()[not(parent::script or parent::noscript or parent::template)]"
+_SHOWN = etree.XPath(
+    "descendant::text()[not(parent::script or parent::noscript or parent::template)]", smart_strings=False
+)
 _UNMARKED: frozenset[str] = frozenset()
 
 
 def _anchor(link: HtmlElement) -> Anchor:
     text = squeeze("".join(link.itertext()) if len(link) else link.text)
-    told = f"{link.get('rel') or ''} {link.get('itemprop') or ''}".lower()
-    return Anchor(text, frozenset(told.split()) if len(told) > 1 else _UNMARKED)
+    rel, prop = link.get("rel"), link.get("itemprop")
+    marks = frozenset(f"{rel or ''} {prop or ''}".lower().split()) if rel or prop else _UNMARKED
+    return Anchor(text, marks)
 
 
 def squeeze(text: str | None) -> str:

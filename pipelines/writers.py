@@ -48,6 +48,9 @@ _SIGNED = re.compile(
     r"\b(?<!, )(?<!and )(?:Written|Authored|Words|Article|Text|Geschrieben|Écrit|Rédigé|Escrito|Scritto) "
     r"(?:by|von|par|por|da):? ([A-Z][\w'’-]+(?: [A-Z]\.)?(?: (?:de|van|von|der|la|di|da))* [A-Z][\w'’-]+)"
 )
+#: Without one of these no expression need look.
+_SIGNED_WORDS = "Written Authored Words Article Text Geschrieben Écrit Rédigé Escrito Scritto"
+_SIGNED_PARTS = tuple(f"{signed} {by}" for signed in _SIGNED_WORDS.split() for by in ("by", "von", "par", "por", "da"))
 #: What follows a name in "Ana Kovač is a freelance writer …".
 _LIFE = re.compile(
     r" (?:is|has been|was|writes|covers|ist|schreibt|est|es) [^.!?]{0,100}\b(?:writ|author|editor|journalis|reporter"
@@ -152,7 +155,8 @@ def _profiles(links: list[Profile], headline: int) -> list[str]:
 
 def claims_at_last(sheet: Sheet, told: Structured) -> Iterator[Claim]:
     """What may be believed where nothing else names a writer: words far from the headline, the owner of the site."""
-    signed = {" ".join(found[1].split()): None for found in _SIGNED.finditer(sheet.shown)}
+    found = _SIGNED.findall(sheet.shown) if any(part in sheet.shown for part in _SIGNED_PARTS) else []
+    signed = {" ".join(name.split()): None for name in found}
     people = list(filter(is_person, signed))
     yield Claim(people if len(people) == 1 else [], "text", 0.52)
     yield Claim(_owners(sheet, told), "html", 0.5)
