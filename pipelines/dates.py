@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from archive.types import Precision
 from pipelines.ago import read_ago
@@ -24,6 +25,7 @@ _ISO = re.compile(
     r"(?:\s*" + ZONE + r")?)?",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _COMPACT = re.compile(r"^([12]\d{3})([01]\d)([0-3]\d)(?:T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?)?$")
 _EPOCH = re.compile(r"^1[0-9]{9}(?:[0-9]{3})?$")
 _WORD = r"[^\W\d_]{3,12}"
@@ -130,9 +132,17 @@ def _spans(text: str, clock: Clock) -> Iterator[_Span]:
 
 def iter_dates(text: str, clock: Clock) -> Iterator[Moment]:
     """Every date written out in a text, those with a year first; a machine's stamps among them."""
-    original = text = text[:_LONGEST]
-    if not text.isascii():
-        text = text.translate(_DIGITS)
+    return iter(_dates_in(text[:_LONGEST], clock))
+
+
+# The same lines of a page are asked for dates of publication, for changes, for bylines and for what is no text.
+@lru_cache(maxsize=512)
+def _dates_in(text: str, clock: Clock) -> tuple[Moment, ...]:
+    return tuple(_find_dates(text, clock)) if _DIGIT.search(text) else ()
+
+
+def _find_dates(original: str, clock: Clock) -> Iterator[Moment]:
+    text = original if original.isascii() else original.translate(_DIGITS)
     taken: list[tuple[int, int]] = []
     for found in _ISO.finditer(text):
         day = day_or_none(int(found["y"]), int(found["mo"]), int(found["d"]))
@@ -171,5 +181,9 @@ def _stamp(text: str, clock: Clock) -> Moment | None:
 
 def read_date(text: str, clock: Clock) -> Moment | None:
     """The first date in a short text (a meta value, a ``time`` element, a byline); None if there is none."""
-    text = " ".join(text[:_LONGEST].split())
+    return _read(" ".join(text[:_LONGEST].split()), clock)
+
+
+@lru_cache(maxsize=512)
+def _read(text: str, clock: Clock) -> Moment | None:
     return _stamp(text, clock) or next(iter_dates(text, clock), None) or read_ago(text, clock)

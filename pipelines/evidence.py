@@ -94,7 +94,10 @@ class Odds:
 
 @lru_cache(maxsize=16384)
 def _split_names(value: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_NAME.findall(_HUMP.sub(" ", value[:_LONGEST_NAMES]).lower())))
+    value = value[:_LONGEST_NAMES]
+    if not value.islower():
+        value = _HUMP.sub(" ", value).lower()
+    return tuple(dict.fromkeys(_NAME.findall(value)))
 
 
 def _telling(attributes: Iterable[tuple[str, str]]) -> str:

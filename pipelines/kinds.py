@@ -89,11 +89,11 @@ def sum_of(trees: Iterable[Tree], row: Sequence[float]) -> float:
     total = 0.0
     for tree in trees:
         node = tree
-        while isinstance(node, list):
-            value = row[node[0]]
+        while type(node) is list:
+            trait, threshold, unknown_left, _, left, right = node
+            value = row[trait]
             # Comparing with "not a number" is never true.
-            left = value <= node[1] or (node[2] and math.isnan(value))
-            node = node[4] if left else node[5]
+            node = left if value <= threshold or (unknown_left and math.isnan(value)) else right
         total += node
     return total
 

