@@ -77,6 +77,12 @@ def stamps_shown(stamps: list[Stamp], clock: Clock, *, updated: bool) -> Iterato
             yield candidate(moment, "html", confidence)
 
 
+def lists_stories(stamps: list[Stamp], clock: Clock) -> bool:
+    """True if a page's marked dates are so many that they are those of other stories."""
+    read = ((stamp, _read_stamp(stamp, clock)) for stamp in stamps[:_MOST_STAMPS])
+    return _days([(stamp, moment) for stamp, moment in read if moment]) >= _MANY_DAYS
+
+
 def _lead(found: list[_Marked]) -> tuple[Stamp | None, float]:
     """The article's own one of a page's marked dates, and how often such a one is right."""
     written = [pair for pair in found if not pair[1].without_year] or found

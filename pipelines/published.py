@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from archive.types import Origin, Precision
 from pipelines.candidates import Candidate, Choice, choose
 from pipelines.clock import Clock, Moment
+from pipelines.datelines import told_parts
 from pipelines.dateshown import (
     IN_THE_HEAD,
     bylines_shown,
     lines_shown,
+    lists_stories,
     on_the_day_shown,
     same_instant_elsewhere,
     stamps_shown,
@@ -32,6 +34,9 @@ _STRONG = frozenset(("json-ld", "meta", "microdata", "feed", "sitemap", "url"))
 #: Origins of days that are told where the paper is: a machine's bare day may be one in UTC.
 _LOCAL = frozenset(("html", "byline", "text", "url"))
 _Dates = list[Candidate[Moment]]
+#: A day of change may stand in for that of the publication if it is shown in the article's head; how sure that is.
+_SURE_OF_CHANGE = 0.8
+_OF_A_CHANGE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +66,11 @@ def choose_dates(
     """Published and modified. The dates from lines of the body (byline, dateline) are the last resort."""
     clock = _with_order(clock, sheet, told, seen)
     changes = _shown(seen, clock, updated=True)
-    first = _published(
-        sheet, told, seen, clock, from_text=from_text, changed={c.value.day for c in changes}
-    ) or _choose(_believed(stamps_shown(find_stamps_beside(seen), clock, updated=False), clock), clock)
+    first = (
+        _published(sheet, told, seen, clock, from_text=from_text, changed={c.value.day for c in changes})
+        or _as_changed(_believed(changes, clock), seen, clock)
+        or _choose(_believed(stamps_shown(find_stamps_beside(seen), clock, updated=False), clock), clock)
+    )
     changes = [*changed_told(told, clock), *changes, *_in_text(changed_in_text[:1])]
     changed = _choose(_believed(changes, clock), clock)
     if first and changed and changed.value.at < first.value.at and changed.value.day != first.value.day:
@@ -90,6 +97,11 @@ def _shown(seen: Landmarks, clock: Clock, *, updated: bool) -> _Dates:
     ]
 
 
+def _tells_both(lines: Iterable[str]) -> bool:
+    """True if a line has both: "First published in March 2022. Updated on May 7, 2026"."""
+    return any(len({changed for _, changed in told_parts(line)}) > 1 for line in lines)
+
+
 def _in_text(moments: Iterable[Moment]) -> _Dates:
     def sure(moment: Moment) -> float:
         return 0.4 if "order" in (moment.inferred or "") else 0.5
@@ -112,6 +124,24 @@ def _published(
     if len({moment.day for moment in from_text}) <= 2:  # more days than two: a list of events
         shown += _believed(_in_text(m for m in from_text[:2] if m.day not in doubted), clock)
     return _choose([*machine, *_earlier(shown, machine)], clock)
+
+
+def _as_changed(changes: _Dates, seen: Landmarks, clock: Clock) -> Choice[Moment] | None:
+    """The one day in the article's head, though it is of a change: it was published then or before.
+
+    For guides that show "Updated July 9, 2025" and nothing else. None on pages that list many other dates.
+    """
+    # In an element of the writers' alone it was right on none of three pages.
+    shown = (c for c in changes if c.origin != "byline" and c.inferred in (None, "zone"))
+    head = [c for c in shown if c.confidence >= _SURE_OF_CHANGE]
+    if len({c.value.day for c in head}) != 1 or _tells_both(seen.lines) or lists_stories(seen.stamps, clock):
+        return None
+    choice = _choose(head, clock)
+    if choice is None:
+        return None
+    inferred = ", ".join(filter(None, ("change", choice.value.inferred)))
+    origin = replace(choice.origin, confidence=_OF_A_CHANGE, inferred=inferred)
+    return Choice(value=replace(choice.value, inferred=inferred), origin=origin)
 
 
 def _earlier(shown: _Dates, machine: _Dates) -> _Dates:

@@ -97,10 +97,35 @@ def test_a_stamp_in_utc_and_its_day_in_another_zone_are_no_conflict() -> None:
         "<p>Updated <span>November 12, 2026</span></p>",
     ],
 )
-def test_a_date_under_a_label_of_change_is_not_that_of_the_publication(below: str) -> None:
+def test_a_day_of_change_stands_in_for_the_publication_only_where_nothing_else_is_told(below: str) -> None:
     article = clean(below=below)
-    assert article.published_at is None
-    assert article.modified_at == datetime(2026, 11, 12, tzinfo=UTC)
+    assert article.published_at == article.modified_at == datetime(2026, 11, 12, tzinfo=UTC)
+    assert article.origins["published_at"].inferred == "change"
+    assert article.origins["published_at"].confidence == 0.5
+    told = clean(meta("article:published_time", "2024-03-01T09:00:00Z"), below=below)
+    assert told.published_at == datetime(2024, 3, 1, 9, tzinfo=UTC)
+    assert told.modified_at == datetime(2026, 11, 12, tzinfo=UTC)
+    assert told.origins["published_at"].inferred is None
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p>Reviewed on November 12, 2026</p>",
+        "<p>Last active November 12, 2026</p>",
+        "<p>Originally published in March 2022. Last updated on November 12, 2026.</p>",
+        "<p>Updated November 12, 2026</p><p>Updated November 2, 2026</p>",
+        "<p>Updated November 12</p>",
+        "<p>Updated November 12, 2026</p>"
+        + "".join(f"<article><time datetime='2026-10-0{n}'>{n} October 2026</time></article>" for n in range(1, 8)),
+    ],
+)
+def test_what_changes_nothing_is_doubtful_or_one_of_many_does_not_stand_in_for_the_publication(below: str) -> None:
+    assert clean(below=below).published_at is None
+
+
+def test_a_change_that_only_markup_tells_does_not_stand_in_for_the_publication() -> None:
+    assert clean(meta("article:modified_time", "2026-11-12T08:00:00Z")).published_at is None
 
 
 def test_the_papers_own_date_over_its_pages_is_not_the_articles() -> None:
