@@ -37,6 +37,7 @@ _VAGUE = frozenset(("date", "dc.date", "dcterms.date", "date.created", "dc.creat
 _IN_URL = re.compile(
     r"/((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2]|(?<=[/_-])[a-z]{3,9}(?=[/_-]))[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.+-]|$)", re.I
 )
+_FRONT = re.compile(r"https?://[^/?#]*/?$")
 #: A page that is no article by its own word, and that was changed so long after it was made, is a standing page.
 _STANDING = timedelta(days=180)
 #: A vague date on the day of the last change is that of the change as often as of the publication.
@@ -68,7 +69,8 @@ def published_told(sheet: Sheet, told: Structured, clock: Clock) -> _Candidates:
     yield from _read(text_in(told.article.get("dateCreated")), "json-ld", 0.6, clock)
     yield from _page(told, clock)
     named = [name for name in told.meta if name not in _PUBLISHED and _PUBLISHED_LIKE.search(name)]
-    for name in (*_PUBLISHED, *named):
+    # A site's front page tells when it was set up.
+    for name in () if sheet.url and _FRONT.match(sheet.url) else (*_PUBLISHED, *named):
         for value in told.meta.get(name, ())[:2]:
             if name in _VAGUE:
                 yield from (_vague(found, told, clock) for found in _read(value, "meta", 0.84, clock))

@@ -26,6 +26,7 @@ _ASIDES = frozenset(("aside", "footer", "nav"))
 #: What a box that is beside the article does not hold.
 _MAIN = ("main", "article", "h1")
 _NEVER_AWAY = frozenset(("html", "body", "main", "article", "h1", "time", "meta"))
+_FEW_PARAGRAPHS = 5
 _LONGEST_LINE = 120
 _FEW_PARTS = 4
 #: Short lines kept from before the headline, and in all (old pages mark no headline).
@@ -84,7 +85,9 @@ class Landmarks:
 def _is_away(element: HtmlElement, tag: str, marks: Marks) -> bool:
     if tag in _AWAY_TAGS:
         # A button or a menu that was never closed has swallowed the page.
-        return next(element.iter("main") if tag in _ASIDES else element.iter(*_MAIN), None) is None
+        return next(element.iter("main") if tag in _ASIDES else element.iter(*_MAIN), None) is None and not (
+            tag == "nav" and _holds_text(element)
+        )
     if not marks.away or tag in _NEVER_AWAY:
         return False
     # Some put such a name on the box around everything: a page's headline is never in a side box.
@@ -94,6 +97,11 @@ def _is_away(element: HtmlElement, tag: str, marks: Marks) -> bool:
 def _opens_article(found: Landmarks, footer: HtmlElement) -> bool:
     """True for a short footer between the headline and the text: some systems have byline and date in one."""
     return bool(found.headlines) and not found.passed and 0 < len(text_of(footer)) <= _LONGEST_LINE
+
+
+def _holds_text(menu: HtmlElement) -> bool:
+    """True for a menu with a headline and paragraphs in it."""
+    return next(menu.iter("h1"), None) is not None and sum(1 for _ in menu.iter("p")) >= _FEW_PARAGRAPHS
 
 
 def find_landmarks(tree: HtmlElement) -> Landmarks:

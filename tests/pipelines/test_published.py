@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from lxml.html import document_fromstring
 
 from archive.types import Article, Hint, Page, Precision, Via
-from pipelines import refine
+from pipelines import extract, refine
+from pipelines.landmarks import find_landmarks
 
 TEXT = "".join(
     f"<p>{text}</p>"
@@ -180,3 +182,26 @@ def test_a_vague_date_on_the_day_of_the_last_change_yields_to_the_one_that_is_sh
     assert clean(vague + changed, below=shown).published_at == datetime(2026, 3, 1, tzinfo=UTC)
     assert clean(vague, below=shown).published_at == datetime(2026, 7, 5, 14, 20, 8, tzinfo=UTC)
     assert clean(vague + changed).published_at == datetime(2026, 7, 5, 14, 20, 8, tzinfo=UTC)
+
+
+def test_a_menu_that_was_never_closed_does_not_hide_the_articles_head() -> None:
+    head = (
+        "<a href='/'>Home</a><h1>Ropes again</h1><p class='byline'>By Ana Kovač</p><p class='date'>November 3, 2026</p>"
+    )
+    swallowed = find_landmarks(document_fromstring(f"<body><nav>{head}{TEXT}</nav></body>"))
+    assert swallowed.bylines == [("By Ana Kovač", 1)]
+    assert [stamp.shown for stamp in swallowed.stamps] == ["November 3, 2026"]
+    closed = find_landmarks(document_fromstring(f"<body><nav>{head}</nav>{TEXT}</body>"))
+    assert not closed.bylines
+
+
+def test_what_a_front_page_tells_in_its_head_is_not_the_date_of_an_article() -> None:
+    told = meta("article:published_time", "2021-05-24")
+    page = f"<html><head><title>Ropes again</title>{told}</head><h1>Ropes again</h1>{TEXT}"
+    for url, date in (
+        ("https://harbour.example/ropes", datetime(2021, 5, 24, tzinfo=UTC)),
+        ("https://anakovac.example/", None),
+    ):
+        article = extract(page, url, datetime(2026, 11, 22, tzinfo=UTC))
+        assert isinstance(article, Article), article
+        assert article.published_at == date
