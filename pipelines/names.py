@@ -70,7 +70,8 @@ _PRESS_WORDS = """
     inc llc ltd gmbh corp agency foundation association network club center centre council office lab labs software
     technologies technology systems energy marketing consulting partners law legal dental medical care wellness fitness
     kitchen cleaning plumbing roofing home homes house garden tips guide guides live audio video podcast
-    events store shop town city village county council hall museum theatre theater church
+    events store shop hardware supply supplies tools parts
+    town city village county council hall museum theatre theater church
 """
 _PRESS = frozenset(_PRESS_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]")

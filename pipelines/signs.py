@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ _FOLDER_WORDS = """
 """
 _FOLDERS = frozenset(_FOLDER_WORDS.split())
 _SHORTEST_PAGE = 3
+_LIFE_ALONE = re.compile(r"author-(?:desc|bio|info)")
 
 
 class Profile(NamedTuple):
@@ -56,7 +58,14 @@ def _leads_to_writer(address: str) -> bool:
     return "author=" in page
 
 
+def _name_above(box: HtmlElement) -> tuple[str, ...]:
+    """What stands right before a box that holds the life alone: "author-description"."""
+    above = box.getprevious() if _LIFE_ALONE.search(box.get("class") or "") else None
+    name = "" if above is None or not isinstance(above.tag, str) else text_of(above)
+    return (name,) if 0 < len(name) <= _LONGEST_LINK else ()
+
+
 def first_words(box: HtmlElement) -> str:
     """The first words of a box: a writer's name stands among them, before the life."""
-    words = islice(filter(None, map(squeeze, box.itertext())), _FIRST_WORDS)
+    words = islice(filter(None, map(squeeze, (*_name_above(box), *box.itertext()))), _FIRST_WORDS)
     return _PART.join(word[:_LONGEST_BYLINE] for word in words)

@@ -42,15 +42,26 @@ _PARTS_OF_LINE = re.compile(
 )
 _HAS_DIGIT = re.compile(r"\d")
 #: "Authors: …" heads a list of the page's as often as its byline.
+_LABEL_ALONE = re.compile(
+    r"(?i)(?:authors?|author\(s\)|writers?|written by|autor(?:in|en|a|es)?|auteurs?|autore|autori)"
+)
 _LABEL = re.compile(r"(?i)(?:authors|contributors)\s*:")
 #: "Written by Ana Kovač" anywhere; a film was directed, too.
 _SIGNED = re.compile(
     r"\b(?<!, )(?<!and )(?:Written|Authored|Words|Article|Text|Geschrieben|Écrit|Rédigé|Escrito|Scritto) "
-    r"(?:by|von|par|por|da):? ([A-Z][\w'’-]+(?: [A-Z]\.)?(?: (?:de|van|von|der|la|di|da))* [A-Z][\w'’-]+)"
+    r"(?:[Bb]y|von|par|por|da):? ([A-Z][\w'’-]+(?: [A-Z]\.)?(?: (?:de|van|von|der|la|di|da))* [A-Z][\w'’-]+)"
 )
 #: Without one of these no expression need look.
 _SIGNED_WORDS = "Written Authored Words Article Text Geschrieben Écrit Rédigé Escrito Scritto"
-_SIGNED_PARTS = tuple(f"{signed} {by}" for signed in _SIGNED_WORDS.split() for by in ("by", "von", "par", "por", "da"))
+_SIGNED_PARTS = tuple(
+    f"{signed} {by}" for signed in _SIGNED_WORDS.split() for by in ("by", "By", "von", "par", "por", "da")
+)
+#: The title's end, and the foot of the page, as they name the owner: "The walk (Ana Kovač)", "© 2026 Ana Kovač".
+_IN_BRACKETS = re.compile(r"\(([^()]{4,40})\)$")
+_OWNED = re.compile(r"(?:©|[Cc]opyright)[\s\d©,–-]*([A-Z][\w'’-]+ [A-Z][\w'’-]+)")
+_FOOT = 1000
+#: What stands between the links of two writers of one story.
+_BETWEEN = frozenset((",", "&", "and", ", and", "und", "et", "y", "e"))
 #: What follows a name in "Ana Kovač is a freelance writer …".
 _LIFE = re.compile(
     r" (?:is|has been|was|writes|covers|ist|schreibt|est|es) [^.!?]{0,100}\b(?:writ|author|editor|journalis|reporter"
@@ -121,7 +132,8 @@ def claims_in_sight(sheet: Sheet, seen: Landmarks, clock: Clock) -> Iterator[Cla
             yield Claim([_opening(written_part(text))], "byline", 0.73)
         yield Claim([text], "byline", 0.72 if has_lead(text) else 0.66, told=False)
     for line in _lines(seen.lines[: seen.before + _HEAD]):
-        yield Claim([line], "byline", 0.67 if _LABEL.match(line) else 0.7)
+        yield Claim([_parted(line, seen.profiles)], "byline", 0.67 if _LABEL.match(line) else 0.7)
+    yield Claim(_in_a_row(seen), "byline", 0.7, told=False)
     yield Claim(_profiles(seen.profiles, seen.before), "html", 0.68)
     yield Claim(_boxes(seen.writers), "byline", 0.665, told=False)
     yield Claim(_in_date_lines(seen.lines, clock), "byline", 0.62, told=False)
@@ -140,9 +152,32 @@ def _lines(lines: list[str]) -> list[str]:
     """Bylines by their words: "By Jo Doe", or "Written by" and the name in the line after it."""
     found = [line for line in lines if has_lead(line) and is_byline(line, ())]
     for lead, name in pairwise(lines):
-        if has_lead(lead) and not strip_lead(lead):
+        if (has_lead(lead) and not strip_lead(lead)) or (_LABEL_ALONE.fullmatch(lead) and has_name_shape(name)):
             found.append(name)
     return found[:1]
+
+
+def _parted(line: str, links: list[Profile]) -> str:
+    """A byline with commas between the writers' links that stand in it one after the other."""
+    for link, after in pairwise(links):
+        line = line.replace(f"{link.text} {after.text}", f"{link.text}, {after.text}")
+    return line
+
+
+def _in_a_row(seen: Landmarks) -> list[str]:
+    """The names of links to writers' pages in the head that follow each other with commas and "&" between them."""
+    names: list[str] = []
+    last = 0
+    for link in seen.profiles:
+        if link.early or link.lines - seen.before > _HEAD or not has_name_shape(link.text):
+            continue
+        between = seen.lines[last : link.lines]
+        # Nothing between them: the other may have reviewed what the one wrote.
+        if names and not (between and _BETWEEN.issuperset(between)):
+            break
+        names.append(link.text)
+        last = link.lines + 1
+    return list(dict.fromkeys(names)) if len(set(names)) > 1 else []
 
 
 def _profiles(links: list[Profile], headline: int) -> list[str]:
@@ -165,8 +200,16 @@ def claims_at_last(sheet: Sheet, told: Structured) -> Iterator[Claim]:
 def _owners(sheet: Sheet, told: Structured) -> list[str]:
     """The person whose site it is by its name and its address: "A walk · Ana Kovač" at anakovac.example."""
     named = [told.first_meta("og:site_name") or "", _PARTS_OF_LINE.split(sheet.headed)[-1]]
+    named += _IN_BRACKETS.findall(sheet.headed)
     host = re.sub(r"^https?://|(?<=\w)/(?!~).*$", "", sheet.url or "")
-    return [name for name in map(_without_blog, named) if is_person(name) and _is_of(name, host)][:1]
+    owners = [name for name in map(_without_blog, named) if is_person(name) and _is_of(name, host)]
+    # At the foot it may be a firm's name as well: the address must have all of it, and the page no other name.
+    signed = [] if named[0] else _OWNED.findall(sheet.shown[-_FOOT:])
+    return [*owners, *(name for name in signed if is_person(name) and _is_all_of(name, host))][:1]
+
+
+def _is_all_of(name: str, host: str) -> bool:
+    return plain(name).casefold().replace(" ", "") in host
 
 
 def _without_blog(name: str) -> str:

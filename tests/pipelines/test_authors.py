@@ -190,6 +190,48 @@ def test_a_page_shows_its_writer_in_a_life_below_the_headline() -> None:
     assert authors_of("", "<div>Long Pier</div><aside>Long Pier is a good place to fish.</aside>").authors == []
 
 
+LINKS = [
+    f"<a href='/authors/{name.lower().replace(' ', '-')}'>{name}</a>" for name in ("Ana Kovač", "Jo Doe", "Mia Roe")
+]
+
+
+def test_links_to_writers_pages_in_a_row_complete_the_one_that_markup_names() -> None:
+    told = "<meta name='author' content='Ana Kovač'>"
+    row = "<div>" + "</div><div>,</div><div>".join(LINKS) + "</div>"
+    assert authors_of(told, row).authors == ["Ana Kovač", "Jo Doe", "Mia Roe"]
+    apart = "<div>" + "</div><div>Reviewed by</div><div>".join(LINKS) + "</div>"
+    assert authors_of(told, apart).authors == ["Ana Kovač"]
+
+
+def test_a_byline_of_links_without_commas_has_a_name_each() -> None:
+    items = "".join(f"<li>{link}</li>" for link in LINKS[:2])
+    assert authors_of("", f"<div>Written by: <ul>{items}</ul></div>").authors == ["Ana Kovač", "Jo Doe"]
+
+
+def test_a_name_right_above_a_life_is_the_writers() -> None:
+    box = "<div><p>Ana Kovač</p><div class='dynamic-author-description'>Judge of ropes, twice champion</div></div>"
+    assert authors_of("", box).authors == ["Ana Kovač"]
+
+
+@pytest.mark.parametrize(
+    ("url", "foot", "authors"),
+    [
+        ("https://annamarten.example/ropes", "© 2026 Anna Marten. All rights reserved.", ["Anna Marten"]),
+        ("https://ropes.example/again", "© 2026 Anna Marten. All rights reserved.", []),
+        ("https://austinhardware.example/ropes", "© 2026 Austin Hardware", []),
+    ],
+)
+def test_who_signs_the_foot_of_a_site_of_that_name_is_its_writer(url: str, foot: str, authors: list[str]) -> None:
+    text = "".join(
+        f"<p>The ferry will run all winter, and pupils of class {n} will travel free of charge.</p>" for n in range(9)
+    )
+    main = f"<main><h1>Ferry to run</h1>{text}</main><footer>{foot}</footer>"
+    page = f"<html><head><title>Ferry</title></head><body>{main}</body></html>"
+    article = extract(page, url, datetime(2026, 11, 22, tzinfo=UTC))
+    assert isinstance(article, Article)
+    assert article.authors == authors
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=4))
 def test_any_texts_give_distinct_names_and_no_error(texts: list[str]) -> None:
