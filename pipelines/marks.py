@@ -107,7 +107,9 @@ class Marks:
 #: What most elements are.
 UNMARKED = Marks(**dict.fromkeys((mark.name for mark in fields(Marks)), False))
 #: Names without one of these words and parts say nothing: three elements in four.
-_TELLING_WORDS = _AWAY | _BESIDE | _BYLINE | _DATE | _CAPTION | _CONSENT | _ADDED | {"author"}
+_TELLING_WORDS = frozenset(
+    ("author", "cap", *_AWAY, *_BESIDE, *_COMMENTS, *_BYLINE, *_DATE, *_CAPTION, *_PHOTO, *_CONSENT, *_ADDED)
+)
 _TELLING_PARTS = (*_PAYWALL_PARTS, *_WRITER_PARTS, *_COMMENTS_PARTS, *_UPDATED_PARTS, "recirc", "desc")
 
 
