@@ -41,11 +41,19 @@ def block_of(passage: Passage, *, near: bool = False) -> Block:
         return Block(kind="heading" if level else "paragraph", text=text, level=level, near=near)
     if tag == "tr":
         return Block(kind="row", text=text)
-    boxes = zip(_up(passage.box), range(_REACH + 1), strict=False)
-    telling = next((box for box, _ in boxes if box.tag in _TELLING), None)
+    telling = _telling(passage.box)
     if telling is not None and telling.tag == "li":
         return _item(text, telling)
     return Block(kind=_TELLING[telling.tag] if telling else "paragraph", text=text)
+
+
+def _telling(box: Box) -> Box | None:
+    up: Box | None = box
+    for _ in range(_REACH + 1):
+        if up is None or up.tag in _TELLING:
+            return up
+        up = up.parent
+    return None
 
 
 def _up(box: Box | None) -> Iterator[Box]:

@@ -72,7 +72,7 @@ def _parse(text: str) -> HtmlElement | None:
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_ONE_CLASS)
     encoded = text.encode(errors="replace").translate(_TO_SPACE)
-    for character in _NO_CHARACTERS:
+    for character in () if text.isascii() else _NO_CHARACTERS:
         encoded = encoded.replace(character, b" ")
     try:
         tree = document_fromstring(encoded, parser=parser)
