@@ -17,10 +17,14 @@ _TRIES = 4
 
 
 class WriterLock:
-    """An exclusive lock on an archive's folder, held until ``release``. Raises Locked, naming the holder."""
+    """An exclusive lock on an archive's folder, held until ``release``. Raises Locked, naming the holder.
 
-    def __init__(self, folder: Path, purpose: str) -> None:
-        self._file = (folder / "archive.lock").open("a+")
+    ``name``: the lock's file. Who writes holds ``archive.lock``; a whole night, whose steps write one after the
+    other, has one of its own.
+    """
+
+    def __init__(self, folder: Path, purpose: str, name: str = "archive.lock") -> None:
+        self._file = (folder / name).open("a+")
         if not self._take():
             holder = self._read_holder()
             self._file.close()

@@ -279,6 +279,11 @@ def check_ours(db: Database, path: str) -> None:
         )
 
 
+def steps_missing(db: Database) -> int:
+    """How many migrations a database of ours has not seen yet."""
+    return len({m.name for m in migrations._migrations} - {m.name for m in migrations.applied(db)})
+
+
 def migrate(db: Database, path: str) -> None:
     """Bring the database to the present schema; each step in a transaction of its own."""
     check_ours(db, path)

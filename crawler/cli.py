@@ -15,8 +15,11 @@ from archive.version import __version__
 from crawler.errors import CrawlerError
 from crawler.verbs.crawl import crawl
 from crawler.verbs.demo import demo
+from crawler.verbs.doctor import doctor
 from crawler.verbs.imports import import_files
 from crawler.verbs.init import init
+from crawler.verbs.nightly import nightly
+from crawler.verbs.schedule import schedule
 from crawler.verbs.sources import sources
 
 
@@ -44,7 +47,7 @@ def nightdesk() -> None:
     """A news archive: crawl news sites every night, keep what came, give clean records back."""
 
 
-for _command in (init, sources, crawl, import_files, *reading_commands, demo):
+for _command in (init, sources, crawl, nightly, import_files, schedule, doctor, *reading_commands, demo):
     nightdesk.add_command(_command)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,15 +15,17 @@ from urllib.parse import urlsplit
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.robotstxt import RobotParser
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive.errors import DRIVER_ERRORS
 from archive.ledger import Entry, Verdict
-from archive.times import utc_now
+from archive.times import from_iso, utc_now
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.urls import normalise_url
 from archive.writer import ArchiveWriter, WarcInfo
 from crawler.errors import ConfigError
+from crawler.night.budget import Budget, Limits
 from crawler.sources import CrawlConfig, Source, load_config, pick
 from pipelines.site import same_site
 
@@ -73,6 +75,7 @@ class Desk:
         urls: list[str] | None = None,
         commit_seconds: float = 1.0,
         user_agent: str = "",
+        purpose: str = "crawl",
     ) -> None:
         self.config: CrawlConfig = load_config(folder)
         chosen = pick(self.config, source_names)
@@ -84,6 +87,7 @@ class Desk:
         self.dry_run = dry_run
         self.revisit = revisit
         self.counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.budget = Budget()
         #: Sources that asked for patience (429, 503) or that the operator's limit ended, and why.
         self.paused: dict[str, str] = {}
         #: How the crawl ended: ``finished``, ``shutdown`` (on request), or what went wrong; None: not yet.
@@ -105,7 +109,7 @@ class Desk:
         self._committing: asyncio.Task[None] | None = None
         self.writer = ArchiveWriter(
             folder,
-            purpose="crawl",
+            purpose=purpose,
             info=WarcInfo(agent=user_agent, operator=self.config.contact),
             dry_run=dry_run,
         )
@@ -124,7 +128,9 @@ class Desk:
             urls=settings.getlist("NIGHTDESK_URLS"),
             commit_seconds=settings.getfloat("NIGHTDESK_COMMIT_SECONDS"),
             user_agent=settings["USER_AGENT"],
+            purpose=settings["NIGHTDESK_PURPOSE"],
         )
+        desk.budget = read_budget(settings, desk.sources.values())
         crawler.signals.connect(desk.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(desk.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(desk.failed, signal=signals.spider_error)
@@ -172,7 +178,8 @@ class Desk:
             ledger.postpone(source, until)
         for source, why in self.paused.items():
             ledger.leave_waiting(self.run, why, source=source)
-        ledger.leave_waiting(self.run, "not reached" if reason == "finished" else "interrupted")
+        why = self.budget.over(None, utc_now()) or "not reached"
+        ledger.leave_waiting(self.run, why if reason == "finished" else "interrupted")
         ledger.finish_run(self.run, "finished" if reason == "finished" else "interrupted", utc_now())
         if self.dry_run:
             self.plan = [self._with_robots(row) for row in ledger.plan(self.run)]
@@ -249,6 +256,12 @@ class Desk:
             "".join(f" ({text})" for text in (verdict.reason, verdict.detail) if text),
         )
 
+    def over(self, source: str) -> str | None:
+        """Why nothing more is begun for a source in this run; None: something may be."""
+        if source not in self.paused and (why := self.budget.over(source, utc_now())):
+            self.paused[source] = why
+        return self.paused.get(source)
+
     def _count(self, source: str, outcome: Outcome) -> None:
         self.counts[source]["done"] += 1
         if outcome in (Outcome.NEW, Outcome.UPDATED):
@@ -288,6 +301,21 @@ class Desk:
         if row["outcome"] != Outcome.WAITING or parser is None or parser.allowed(row["url"], self._user_agent):
             return row
         return row | {"outcome": str(Outcome.REFUSED), "reason": "robots.txt"}
+
+
+def read_budget(settings: BaseSettings, sources: Iterable[Source]) -> Budget:
+    """What the run may cost, as the NIGHTDESK_ settings and each source's own limits have it."""
+
+    def limits(scope: str) -> Limits:
+        return Limits(
+            requests=settings.getint(f"NIGHTDESK_{scope}REQUESTS") or None,
+            bytes=settings.getint(f"NIGHTDESK_{scope}BYTES") or None,
+        )
+
+    each = limits("SOURCE_")
+    own = {s.name: each | Limits(requests=s.max_requests, bytes=s.max_bytes) for s in sources}
+    deadline = settings["NIGHTDESK_DEADLINE"]
+    return Budget(limits("MAX_"), own, from_iso(deadline) if deadline else None)
 
 
 def desk_of(crawler: Crawler) -> Desk:

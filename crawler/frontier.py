@@ -21,6 +21,8 @@ from crawler.fetch.revisit import failure_due
 from crawler.sources import Source
 from pipelines.stages import Refine
 
+#: The ledger's reason for pages past a source's ``max_pages``: its documents are read all the same.
+LIMIT = "limit"
 #: Sources whose feeds, sitemaps and fronts are being read at once. At a second between two requests to a host
 #: this is about what one process can fetch; more would only put off the first pages, and leave the cleaning idle.
 _OPEN_SOURCES = 100
@@ -99,7 +101,11 @@ class Frontier:
             self._changed.clear()
             self._open_sources()
             while self._documents:
-                yield self._documents.popleft()
+                errand = self._documents.popleft()
+                if self._desk.over(errand.source.name) not in (None, LIMIT):
+                    self.document_done(errand.source.name)  # it is still due
+                else:
+                    yield errand
             for errand in self._next_pages():
                 yield errand
             for page in self._left_to_clean():
@@ -124,7 +130,7 @@ class Frontier:
         errands = []
         for name, source in self._desk.sources.items():
             ready = self._ready[name]
-            if name in self._desk.paused:
+            if self._desk.over(name):
                 ready.clear()
                 self._unread.discard(name)
                 continue
@@ -132,7 +138,7 @@ class Frontier:
                 self._fill(name)
             while ready and self._active[name] < _PER_SOURCE:
                 if self._asked[name] >= source.max_pages:
-                    self._desk.paused[name] = "limit"
+                    self._desk.paused[name] = LIMIT
                     ready.clear()
                     break
                 entry = ready.popleft()

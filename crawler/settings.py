@@ -28,6 +28,7 @@ DOWNLOAD_FAIL_ON_DATALOSS = False  # a body that ends early is kept, and refused
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 * 1024 * 1024  # bytes of answers being worked on; the backlog bounds it first
 NIGHTDESK_SECONDS_PER_PAGE = 30.0  # for cleaning one page, then it is refused
 NIGHTDESK_BACKLOG = 64  # pages waiting in memory to be cleaned; the rest waits in the WARC
+NIGHTDESK_GRACE_SECONDS = 5.0  # for what is under way when the crawl is asked to stop
 NIGHTDESK_COMMIT_SECONDS = 1.0  # between two commits: what a power cut may cost
 
 # ---- where ---------------------------------------------------------------------------------------------
@@ -36,6 +37,12 @@ NIGHTDESK_SOURCES = ""  # names, separated by commas; empty: all
 NIGHTDESK_URLS: list[str] = []  # further pages to fetch, each on the site of one of the sources
 NIGHTDESK_LIMIT = 0  # pages asked for per source; 0: each source's max_pages
 NIGHTDESK_REVISIT = "due"  # due or all: which known articles are asked for again
+NIGHTDESK_MAX_REQUESTS = 0  # of the whole run; 0: no limit
+NIGHTDESK_MAX_BYTES = 0  # the same, of bodies as they came
+NIGHTDESK_SOURCE_REQUESTS = 0  # of each source that has no max_requests of its own
+NIGHTDESK_SOURCE_BYTES = 0  # of each source that has no max_bytes of its own
+NIGHTDESK_DEADLINE = ""  # ISO 8601, with a zone: nothing is begun after it
+NIGHTDESK_PURPOSE = "crawl"  # what a second process is told that this one is doing
 NIGHTDESK_DRY_RUN = False  # read feeds, sitemaps and fronts; fetch no article, keep nothing
 
 # ---- what is on the wire -------------------------------------------------------------------------------
@@ -48,6 +55,7 @@ COOKIES_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
 HTTPERROR_ALLOW_ALL = True  # every answer is kept, and judged by the spider
 METAREFRESH_ENABLED = False
+DOWNLOADER = "crawler.fetch.halt.HaltingDownloader"  # Scrapy's, but it can be stopped within seconds
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked
 
 # ---- consoles that let others into a crawl: off --------------------------------------------------------

@@ -7,7 +7,8 @@ import re
 import shutil
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from archive.export import whole_file
 from archive.urls import normalise_url
 from archive.version import __version__
 from crawler.errors import ConfigError
+from crawler.night.budget import read_deadline, read_limits
 
 FILE = "sources.toml"
 
@@ -48,6 +50,9 @@ class Source:
     delay: float
     #: Pages asked for in one crawl at most, newest first; the rest waits for the next.
     max_pages: int
+    #: Requests and bytes that one run may spend on it; None: as ``--source-budget`` says, else no limit.
+    max_requests: int | None = None
+    max_bytes: int | None = None
     #: Further hosts whose links count as this newspaper's own.
     also_on: tuple[str, ...] = ()
 
@@ -55,6 +60,19 @@ class Source:
     def host(self) -> str:
         """Host of the front page."""
         return urlsplit(self.home).hostname or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightConfig:
+    """The ``[night]`` table: what `nightdesk nightly` keeps to."""
+
+    #: When the night is over, by the machine's clock: ``06:00``.
+    deadline: str | None = None
+    #: What a whole night may cost.
+    max_requests: int | None = None
+    max_bytes: int | None = None
+    #: Prometheus text file to write after each night; a relative path begins at the archive's folder.
+    metrics: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +86,7 @@ class CrawlConfig:
     #: Processes that clean pages; 0: one per core.
     workers: int = 0
     sources: tuple[Source, ...] = ()
+    night: NightConfig = NightConfig()
 
 
 @dataclass(slots=True)
@@ -209,6 +228,32 @@ def _contact(value: Any) -> str:
     return contact
 
 
+def _number(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("must be a whole number from 1")
+    return value
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, int):
+        return _number(value)
+    size = read_limits((_text(value),)).bytes
+    if size is None:
+        raise ValueError('must be a number of bytes, such as 500000000 or "500MB"')
+    return size
+
+
+def _clock(value: Any) -> str:
+    read_deadline(_text(value), datetime.now().astimezone())
+    return _text(value)
+
+
+_NIGHT_KEYS: Mapping[str, _Check] = {
+    "deadline": _clock,
+    "max_requests": _number,
+    "max_bytes": _size,
+    "metrics": _text,
+}
 _CRAWL_KEYS: Mapping[str, _Check] = {
     "contact": _contact,
     "delay": _seconds,
@@ -224,15 +269,18 @@ _SOURCE_KEYS: Mapping[str, _Check] = {
     "timezone": _zone,
     "delay": _seconds,
     "max_pages": _pages,
+    "max_requests": _number,
+    "max_bytes": _size,
     "also_on": _hosts,
 }
 
 
 def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
-    for key in sorted(tree.keys() - {"crawl", "sources"}):
-        mistakes.add(key, None, "unknown table; allowed are [crawl] and [sources.NAME]")
+    for key in sorted(tree.keys() - {"crawl", "night", "sources"}):
+        mistakes.add(key, None, "unknown table; allowed are [crawl], [night] and [sources.NAME]")
     crawl = _read_table("crawl", tree.get("crawl", {}), _CRAWL_KEYS, mistakes)
-    config = CrawlConfig(**crawl)
+    night = NightConfig(**_read_table("night", tree.get("night", {}), _NIGHT_KEYS, mistakes))
+    config = CrawlConfig(**crawl, night=night)
     declared = tree.get("sources", {})
     if not isinstance(declared, dict):
         mistakes.add("sources", None, "must be tables named [sources.NAME]")
@@ -254,7 +302,7 @@ def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
             "max_pages": config.max_pages,
         }
         sources.append(Source(name=name, **(defaults | values)))
-    return CrawlConfig(**crawl, sources=tuple(sources))
+    return replace(config, sources=tuple(sources))
 
 
 def _wrong_name(name: str) -> str | None:

@@ -98,9 +98,14 @@ class RefinePool:
         self._alone = asyncio.Lock()
         #: Pages handed in and not yet handed back.
         self.waiting = 0
+        self._under_way: set[asyncio.Future[Refined]] = set()
+        #: True: no page is cleaned any more.
+        self.halted = False
 
     async def refine(self, page: Page, template: Template | None = None) -> Refined:
         """Refine one page with what its source is known to repeat; never raises for what a page does."""
+        if self.halted:
+            raise asyncio.CancelledError
         self.waiting += 1
         try:
             executor = self._current()
@@ -112,6 +117,17 @@ class RefinePool:
                 return await self._refine_alone(page, template)
         finally:
             self.waiting -= 1
+
+    def halt(self) -> None:
+        """Give up all pages that are being cleaned: their ``refine`` raises CancelledError."""
+        self.halted = True
+        for future in list(self._under_way):
+            future.cancel()
+        if self._executor is not None:
+            # Python 3.14 has terminate_workers for this; before it, the process would wait for them at its end.
+            for worker in list((getattr(self._executor, "_processes", None) or {}).values()):
+                worker.terminate()
+            self.close()
 
     def close(self) -> None:
         """End the workers; pages not begun are dropped."""
@@ -151,4 +167,9 @@ class RefinePool:
 
     async def _run(self, executor: Executor, page: Page, template: Template | None) -> Refined:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(executor, refine_in_time, page, self._seconds, template)
+        future = loop.run_in_executor(executor, refine_in_time, page, self._seconds, template)
+        self._under_way.add(future)
+        try:
+            return await future
+        finally:
+            self._under_way.discard(future)

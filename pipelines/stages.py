@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Self
 
@@ -57,7 +59,12 @@ class Refine:
         if self.room <= 0:
             raise LeftForLater(item.url, log_level="DEBUG")
         template = self.template_of(item.source) if item.source else None
-        return Cleaned(page=item, result=await self.pool.refine(item, template))
+        try:
+            return Cleaned(page=item, result=await self.pool.refine(item, template))
+        except (asyncio.CancelledError, BrokenProcessPool):
+            if not self.pool.halted:
+                raise
+            raise LeftForLater(item.url, log_level="DEBUG") from None
 
     def close_spider(self) -> None:
         """End the workers."""

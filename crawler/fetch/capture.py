@@ -38,12 +38,20 @@ class Capture:
         crawler.signals.connect(opened, signal=signals.spider_opened, weak=False)
         return capture
 
+    def process_request(self, request: Request) -> None:
+        """Count what is asked."""
+        if self.desk is not None:
+            errand: Errand | None = request.meta.get("errand")
+            self.desk.budget.spend(errand.source.name if errand else None, requests=1)
+
     async def process_response(self, request: Request, response: Response) -> Response:
         """Keep the exchange; its capture's id goes into ``request.meta["capture_id"]``."""
         desk = self.desk
+        errand: Errand | None = request.meta.get("errand")
+        if desk is not None:
+            desk.budget.spend(errand.source.name if errand else None, size=len(response.body))
         if desk is None or desk.dry_run:
             return response
-        errand: Errand | None = request.meta.get("errand")
         exchange = Exchange(
             url=request.url,
             asked=errand.entry.url if errand else normalise_or_none(request.url) or request.url,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
@@ -13,6 +15,8 @@ from archive.errors import CannotWrite
 from archive.times import utc_now
 from crawler.desk import Desk, DocumentRead
 from crawler.errors import CrawlerError
+from crawler.night.budget import FREE, Limits
+from crawler.night.stop import Stop
 from crawler.sources import load_config
 from crawler.spiders.news import NewsSpider
 
@@ -30,6 +34,13 @@ class CrawlOptions:
     #: ``due``, ``all`` or ``none``.
     revisit: str = "due"
     dry_run: bool = False
+    #: What the whole run, and each source that says nothing of its own, may cost.
+    budget: Limits = FREE
+    source_budget: Limits = FREE
+    #: Nothing is begun after it.
+    deadline: datetime | None = None
+    #: What a second process is told that this one is doing.
+    purpose: str = "crawl"
     #: Log to standard error instead of the archive's ``logs`` folder.
     verbose: bool = False
 
@@ -64,6 +75,12 @@ def crawl(options: CrawlOptions) -> CrawlResult:
             "NIGHTDESK_LIMIT": options.limit,
             "NIGHTDESK_REVISIT": options.revisit,
             "NIGHTDESK_DRY_RUN": options.dry_run,
+            "NIGHTDESK_MAX_REQUESTS": options.budget.requests or 0,
+            "NIGHTDESK_MAX_BYTES": options.budget.bytes or 0,
+            "NIGHTDESK_SOURCE_REQUESTS": options.source_budget.requests or 0,
+            "NIGHTDESK_SOURCE_BYTES": options.source_budget.bytes or 0,
+            "NIGHTDESK_DEADLINE": options.deadline.isoformat() if options.deadline else "",
+            "NIGHTDESK_PURPOSE": options.purpose,
         },
         priority="cmdline",
     )
@@ -72,8 +89,11 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         settings.set("LOG_FILE", str(log), priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(NewsSpider)
+    stop = Stop(crawler, settings.getfloat("NIGHTDESK_GRACE_SECONDS"))
+    crawler.signals.connect(stop.opened, signal=signals.spider_opened)
     task = process.crawl(crawler)
-    process.start()
+    with stop:
+        process.start(install_signal_handlers=False)
     error = task.exception() if task.done() and not task.cancelled() else None
     if error is not None:
         raise error

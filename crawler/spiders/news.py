@@ -22,6 +22,7 @@ from crawler.discovery.feeds import read_feed
 from crawler.discovery.links import read_front
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.fetch import judge
+from crawler.fetch.halt import HALTED
 from crawler.frontier import Frontier
 from crawler.sources import Source
 from pipelines.stages import LeftForLater, Refine
@@ -262,8 +263,8 @@ class NewsSpider(Spider):
         """Nothing came back, or the request was not made."""
         request: Request = failure.request  # type: ignore[attr-defined]
         errand: Errand = request.meta["errand"]
-        if self.desk.trouble is not None:
-            return  # our disk's fault, not the page's: it stays due
+        if self.desk.trouble is not None or isinstance(failure.value, HALTED):
+            return  # our disk's fault or our own wish, not the page's: it stays due
         now = utc_now()
         assert failure.value is not None
         self.desk.settle(errand, judge.no_answer(errand.entry, failure.value, now), now=now)

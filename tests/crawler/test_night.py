@@ -504,6 +504,30 @@ def test_an_interrupted_crawl_says_so_and_goes_on(internet: DemoInternet, tmp_pa
     assert all("waiting" not in outcomes for outcomes in crawl(internet, folder).values())
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_stop_does_not_wait_for_a_page_that_never_ends(internet: DemoInternet, tmp_path: Path, times: int) -> None:
+    folder = declare(tmp_path, "millbrook-courier", "harbour-student", crawl="delay = 0")
+    internet.set_fault(f"{COURIER}/feed/", "drip", bytes_per_s=1)
+    process = subprocess.Popen(
+        command("crawl", "-a", folder), env=environment(internet), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    wait_until(lambda: kept_so_far(folder) >= 2)
+    for _ in range(times):
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+    _, said = process.communicate(timeout=30)  # an answer would be given a minute
+    assert process.returncode == 7, said
+    assert b"Traceback" not in said
+    assert query(folder, "select status from runs") == [("interrupted",)]
+    assert query(folder, "select state, reason, attempts from urls where kind = 'feed' and url like '%feed/'") == [
+        ("found", None, 0)
+    ]
+    log = "".join(path.read_text(encoding="utf-8") for path in folder.glob("logs/*.log"))
+    assert "Traceback" not in log
+    internet.clear_faults()
+    assert all("waiting" not in outcomes for outcomes in crawl(internet, folder).values())
+
+
 def test_a_second_crawl_is_told_who_is_at_work(internet: DemoInternet, tmp_path: Path) -> None:
     folder = declare(tmp_path, "millbrook-courier", crawl="delay = 0.5")
     first = subprocess.Popen(

@@ -1,0 +1,66 @@
+"""A whole night: the lock, the crawl with what an earlier one left, and the morning after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from archive.lock import WriterLock
+from crawler.errors import ConfigError
+from crawler.night.budget import FREE, Limits, read_deadline
+from crawler.night.crawl import CrawlOptions, CrawlResult, crawl
+from crawler.sources import load_config
+
+_LOCK = "nightly.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightOptions:
+    """What the operator said on the command line; what he left out stands in ``[night]`` of sources.toml."""
+
+    folder: Path
+    #: Empty: all.
+    sources: tuple[str, ...] = ()
+    #: ``06:00``, by the machine's clock.
+    deadline: str | None = None
+    budget: Limits = FREE
+    source_budget: Limits = FREE
+    verbose: bool = False
+
+
+def crawl_night(options: NightOptions) -> CrawlResult:
+    """The crawl of a night. Raises as ``crawl`` does, and Locked while another night of this archive goes on."""
+    night = load_config(options.folder).night
+    deadline = options.deadline or night.deadline
+    return crawl(
+        CrawlOptions(
+            folder=options.folder,
+            sources=options.sources,
+            budget=options.budget | Limits(requests=night.max_requests, bytes=night.max_bytes),
+            source_budget=options.source_budget,
+            deadline=_instant(deadline) if deadline else None,
+            purpose="nightly",
+            verbose=options.verbose,
+        )
+    )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return read_deadline(text, datetime.now().astimezone())
+    except ValueError as error:
+        raise ConfigError(f"--deadline: {error}") from None
+
+
+@contextmanager
+def the_night(folder: Path) -> Iterator[None]:
+    """Hold the night's lock. Raises ConfigError if the folder is no archive's, Locked naming who holds it."""
+    load_config(folder)
+    lock = WriterLock(folder, "nightly", _LOCK)
+    try:
+        yield
+    finally:
+        lock.release()
