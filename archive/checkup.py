@@ -37,6 +37,22 @@ class Checkup:
     bytes_of_last_run: int = 0
 
 
+#: Oldest SQLite that has all that the archive's statements need: ``returning`` and strict tables.
+_OLDEST = (3, 37, 0)
+
+
+def sqlite_here() -> tuple[str, str | None]:
+    """The version of SQLite that this Python has, and why it will not do; None: it will."""
+    if sqlite3.sqlite_version_info < _OLDEST:
+        return sqlite3.sqlite_version, f"{'.'.join(map(str, _OLDEST))} is needed"
+    try:
+        with closing(sqlite3.connect(":memory:")) as db:
+            db.execute("create virtual table t using fts5(x)")
+    except sqlite3.Error as error:
+        return sqlite3.sqlite_version, f"no full-text search: {error}"
+    return sqlite3.sqlite_version, None
+
+
 def check_up(folder: Path) -> Checkup:
     """Look at a folder's database, read-only. Never raises for what is wrong with it."""
     path = folder / "archive.db"

@@ -78,6 +78,8 @@ _REASONS: dict[str, str] = {
     "queued": "its turn did not come",
     "not reached": "its turn did not come",
     "limit": "the run's number of pages was reached",
+    "budget": "the run had spent what it might, or what its source might",
+    "deadline": "the night was over",
     "interrupted": "the run was stopped before its turn came",
     "asked to wait": "the site asked to be left alone for a while",
 }

@@ -9,18 +9,16 @@ import importlib
 import os
 import resource
 import shutil
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from archive.checkup import Checkup, check_up
+from archive.checkup import Checkup, check_up, sqlite_here
 from archive.errors import ArchiveError
 from archive.lock import WriterLock
 from archive.times import iso, utc_now
@@ -30,8 +28,6 @@ from crawler.sources import FILE, CrawlConfig, load_config, require_contact
 
 Grade = Literal["fine", "warning", "wrong"]
 
-#: Oldest SQLite that has all that the archive's statements need: "returning" and strict tables.
-_SQLITE = (3, 37, 0)
 _PACKAGES = ("scrapy", "trafilatura", "lxml", "sqlite_utils", "warcio", "feedparser", "bs4")
 #: File descriptors: one for each host at work, the database, the WARC, the workers' pipes.
 _FILES = 1024
@@ -123,17 +119,11 @@ def _version(package: str) -> str:
 
 
 def _sqlite() -> Finding:
-    if sqlite3.sqlite_version_info < _SQLITE:
-        needed = ".".join(map(str, _SQLITE))
-        remedy = f"use a Python whose SQLite is {needed} or later"
-        return _wrong("sqlite", f"SQLite {sqlite3.sqlite_version}", remedy)
-    try:
-        with closing(sqlite3.connect(":memory:")) as db:
-            db.execute("create virtual table t using fts5(x)")
-    except sqlite3.Error as error:
-        remedy = "use a Python whose SQLite has FTS5: any Linux distribution's has"
-        return _wrong("sqlite", f"no full-text search: {error}", remedy)
-    return _fine("sqlite", f"SQLite {sqlite3.sqlite_version} with FTS5")
+    version, problem = sqlite_here()
+    if problem is not None:
+        remedy = "use a Python whose SQLite is newer and has FTS5: that of any Linux distribution of these years"
+        return _wrong("sqlite", f"SQLite {version}: {problem}", remedy)
+    return _fine("sqlite", f"SQLite {version} with FTS5")
 
 
 def _open_files() -> Finding:
