@@ -9,6 +9,7 @@ from scrapy.settings import BaseSettings
 
 from crawler.desk import Desk
 from crawler.fetch.capture import Capture
+from crawler.fetch.checkpoint import Checkpoint
 from crawler.fetch.guard import Guard
 from crawler.fetch.politeness import Politeness
 from crawler.fetch.robots import Robots
@@ -31,6 +32,7 @@ class NightdeskAddon:
         put("DOWNLOADER_MIDDLEWARES", Guard, 50)  # before robots.txt (100) is asked for
         put("DOWNLOADER_MIDDLEWARES", RobotsTxtMiddleware, None)
         put("DOWNLOADER_MIDDLEWARES", Robots, 100)
+        put("DOWNLOADER_MIDDLEWARES", Checkpoint, 900)  # the proxy is chosen at 750
         put("DOWNLOADER_MIDDLEWARES", Capture, 950)  # next to the network: bodies as received, redirects, robots.txt
         put("ITEM_PIPELINES", Refine, 300)
         put("ITEM_PIPELINES", Keep, 800)

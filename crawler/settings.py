@@ -53,6 +53,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 COOKIES_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # http and https, nothing else
 HTTPERROR_ALLOW_ALL = True  # every answer is kept, and judged by the spider
 METAREFRESH_ENABLED = False
 DOWNLOADER = "crawler.fetch.halt.HaltingDownloader"  # Scrapy's, but it can be stopped within seconds

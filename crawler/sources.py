@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import shutil
@@ -85,6 +86,8 @@ class CrawlConfig:
     max_pages: int = 2000
     #: Processes that clean pages; 0: one per core.
     workers: int = 0
+    #: Hosts, IP addresses and networks that may be asked though they are none of the public internet.
+    allow: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     night: NightConfig = NightConfig()
 
@@ -248,6 +251,24 @@ def _clock(value: Any) -> str:
     return _text(value)
 
 
+def _allowed(value: Any) -> tuple[str, ...]:
+    try:
+        if not isinstance(value, list):
+            raise ValueError("no list")
+        return tuple(_host_or_network(_text(item)) for item in value)
+    except ValueError as error:
+        raise ValueError(
+            f'must be a list of hosts or networks, such as ["gazette.test", "10.1.0.0/16"] ({error})'
+        ) from None
+
+
+def _host_or_network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text.strip("[]")))
+    except ValueError:
+        return str(ipaddress.ip_network(text)) if "/" in text else _host(text)
+
+
 _NIGHT_KEYS: Mapping[str, _Check] = {
     "deadline": _clock,
     "max_requests": _number,
@@ -259,6 +280,7 @@ _CRAWL_KEYS: Mapping[str, _Check] = {
     "delay": _seconds,
     "max_pages": _pages,
     "workers": _workers,
+    "allow": _allowed,
 }
 _SOURCE_KEYS: Mapping[str, _Check] = {
     "home": _url,

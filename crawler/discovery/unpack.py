@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 
+from archive.encodings import members
+
 #: Bytes. A sitemap's greatest size by sitemaps.org, uncompressed.
 MAX_BYTES = 50 * 1024 * 1024
 
@@ -19,19 +21,17 @@ def unpack(body: bytes, limit: int = MAX_BYTES) -> tuple[bytes, str | None]:
     if not body.startswith(_GZIP):
         return (body, None) if len(body) <= limit else (body[:limit], _too_big(limit))
     parts: list[bytes] = []
-    room, rest = limit, body
-    while rest.startswith(_GZIP):
-        stream = zlib.decompressobj(wbits=31)
-        try:
-            part = stream.decompress(rest, room + 1)
-        except zlib.error as error:
-            return b"".join(parts), f"The gzip stream is broken ({error})."
-        parts.append(part[:room])
-        if len(part) > room:
-            return b"".join(parts), _too_big(limit)
-        if not stream.eof:
-            return b"".join(parts), "The gzip stream ends too early."
-        room, rest = room - len(part), stream.unused_data
+    room = limit
+    try:
+        for part in members(body, wbits=31):
+            parts.append(part[:room])
+            if len(part) > room:
+                return b"".join(parts), _too_big(limit)
+            room -= len(part)
+    except EOFError:
+        return b"".join(parts), "The gzip stream ends too early."
+    except zlib.error as error:
+        return b"".join(parts), f"The gzip stream is broken ({error})."
     return b"".join(parts), None
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.desk import Desk, Errand, desk_of
+from crawler.fetch.addresses import Allowed
+
+PRIVATE = "private-address"
+SCHEME = "scheme"
 
 #: Characters. Longer addresses are traps or mistakes, and many servers refuse them.
 LONGEST_URL = 4096
@@ -24,10 +29,14 @@ class Refused(IgnoreRequest):
 
 
 class Guard:
-    """Downloader middleware before all others: keeps requests, also redirected ones, on their source's site."""
+    """Downloader middleware before all others: keeps requests, also redirected ones, on their source's site.
+
+    Where a name leads is seen when it is resolved (crawler/fetch/resolver.py).
+    """
 
     def __init__(self) -> None:
         self.desk: Desk | None = None
+        self._allowed = Allowed()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -36,16 +45,19 @@ class Guard:
 
         def opened() -> None:
             guard.desk = desk_of(crawler)
+            guard._allowed = Allowed.of(guard.desk.config.allow)
 
         crawler.signals.connect(opened, signal=signals.spider_opened, weak=False)
         return guard
 
     def process_request(self, request: Request) -> None:
-        """Raises Refused for another scheme than http(s) and for another site than the errand's."""
+        """Raises Refused for another scheme than http(s), a host that is none of the public internet, another site."""
         errand: Errand | None = request.meta.get("errand")
         if not request.url.startswith(("http://", "https://")):
-            raise Refused("scheme", f"{request.url[:200]} is not http or https")
+            raise Refused(SCHEME, f"{request.url[:200]} is not http or https")
         if len(request.url) > LONGEST_URL:
             raise Refused("url-too-long", f"{len(request.url)} characters")
+        if refusal := self._allowed.refusal(urlsplit(request.url).hostname or ""):
+            raise Refused(PRIVATE, refusal)
         if errand is not None and self.desk is not None and not self.desk.is_own(request.url, errand.source):
             raise Refused("off-site", f"redirected to {request.url[:200]}")

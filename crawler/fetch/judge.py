@@ -18,9 +18,11 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
+from archive.encodings import Unpackable
 from archive.ledger import Entry, Verdict
 from archive.types import Kind, Outcome, State
-from crawler.fetch.guard import Refused
+from crawler.fetch.checkpoint import BadCertificate
+from crawler.fetch.guard import PRIVATE, Refused
 from crawler.fetch.revisit import article_due, failure_due, gone_due
 from crawler.fetch.robots import ROBOTS, UNREACHABLE
 
@@ -40,12 +42,17 @@ _FAULTS: tuple[tuple[type[BaseException], str, str], ...] = (
     (DownloadCancelledError, "too-large", "the answer is larger than allowed"),
     (ResponseDataLossError, "cut-short", "the connection ended before the answer did"),
     (UnsupportedURLSchemeError, "scheme", "not http or https"),
+    (BadCertificate, "certificate", ""),
     (DownloadFailedError, "network", ""),
+    (Unpackable, "bad-encoding", ""),
     (zlib.error, "bad-encoding", ""),
     (gzip.BadGzipFile, "bad-encoding", ""),
     (EOFError, "bad-encoding", ""),
     (ValueError, "bad-redirect", ""),  # an address that is none, in a Location header
 )
+
+#: Errors whose text is written for the operator.
+_OUR_WORDS = (BadCertificate, Unpackable)
 
 
 def _outcome(entry: Entry, outcome: Outcome) -> Outcome | None:
@@ -114,22 +121,25 @@ def parse_retry_after(value: str | None, now: datetime) -> timedelta:
 def no_answer(entry: Entry, error: BaseException, now: datetime) -> Verdict:
     """Nothing came back, or nothing was asked."""
     if isinstance(error, Refused):
-        again = {ROBOTS: now + _ROBOTS_AGAIN, UNREACHABLE: failure_due(entry.attempts, now)}
+        passing = (UNREACHABLE, PRIVATE)  # names are put right, and sites come back
+        again = dict.fromkeys(passing, failure_due(entry.attempts, now)) | {ROBOTS: now + _ROBOTS_AGAIN}
         return Verdict(
             state=State.REFUSED,
             outcome=_outcome(entry, Outcome.REFUSED),
             reason=error.reason,
             detail=error.detail or None,
             due_at=again.get(error.reason),
-            answered=error.reason != UNREACHABLE,
+            answered=error.reason not in passing,
         )
     reason, detail = _what_happened(error)
     said = " ".join(str(error).split())[:200]
+    if not isinstance(error, _OUR_WORDS):
+        said = f"{type(error).__name__}: {said}"
     return Verdict(
         state=State.FAILED,
         outcome=_outcome(entry, Outcome.FAILED),
         reason=reason,
-        detail=detail or f"{type(error).__name__}: {said}",
+        detail=detail or said,
         due_at=failure_due(entry.attempts, now),
         answered=False,
     )

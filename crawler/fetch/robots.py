@@ -17,6 +17,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
+from crawler.fetch.checkpoint import BadCertificate
 from crawler.fetch.guard import Refused
 
 ROBOTS = "robots.txt"
@@ -73,6 +74,8 @@ class Robots:
         assert self._crawler.engine is not None
         try:
             response: Response = await self._crawler.engine.download_async(robots)
+        except (Refused, BadCertificate):
+            raise  # holds for every page of the host, and says more than that robots.txt cannot be read
         except IgnoreRequest as error:
             if "redirect" not in str(error):
                 return f"{robots.url}: {error}"

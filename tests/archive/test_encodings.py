@@ -2,10 +2,14 @@
 
 import contextlib
 import gzip
+import random
+import tracemalloc
 import zlib
+from collections.abc import Callable
 
 import brotli
 import pytest
+from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,9 +53,47 @@ def test_what_cannot_be_undone_says_so(encodings: str) -> None:
         unpack(b"\x1f\x8b\x08 this is not what it says" * 9, encodings)
 
 
-def test_a_bomb_is_not_set_off() -> None:
+BOMB = bytes(100_000_000)
+
+
+@pytest.mark.parametrize(
+    ("encodings", "pack"),
+    [
+        ("gzip", lambda body: gzip.compress(body, 1)),
+        ("deflate", zlib.compress),
+        ("deflate", bare),
+        ("br", lambda body: brotli.compress(body, quality=1)),
+        ("zstd", zstd.compress),
+    ],
+)
+def test_a_bomb_is_not_set_off(encodings: str, pack: Callable[[bytes], bytes]) -> None:
+    packed = pack(BOMB)
+    tracemalloc.start()
     with pytest.raises(Unpackable, match="more than 1 MB"):
-        unpack(gzip.compress(bytes(50_000_000)), "gzip", largest=1024 * 1024)
+        unpack(packed, encodings, largest=1024 * 1024)
+    assert tracemalloc.get_traced_memory()[1] < 16_000_000
+    tracemalloc.stop()
+
+
+def test_many_members_are_read_in_one_pass() -> None:
+    member = gzip.compress(b"", mtime=0)
+    assert unpack(member * 100_000 + gzip.compress(TEXT), "gzip") == TEXT
+
+
+def test_large_bodies_come_out_whole() -> None:
+    body = random.Random(1).randbytes(5_000_000) + bytes(9_000_000)
+    for encodings, packed in (
+        ("gzip", gzip.compress(body)),
+        ("deflate", bare(body)),
+        ("br", brotli.compress(body, quality=1)),
+        ("zstd", zstd.compress(body)),
+    ):
+        assert unpack(packed, encodings) == body
+
+
+def test_encodings_around_encodings_are_bounded() -> None:
+    with pytest.raises(Unpackable, match="3000 content encodings"):
+        unpack(gzip.compress(TEXT), ", ".join(["gzip"] * 3000))
 
 
 @given(body=st.binary(max_size=200), encodings=st.sampled_from(["gzip", "deflate", "br", "zstd", "gzip, br", ", ,"]))

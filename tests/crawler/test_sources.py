@@ -240,3 +240,14 @@ def test_the_user_agent_tells_where_the_operator_is_reached() -> None:
     assert user_agent("desk@example.org").endswith(" (+mailto:desk@example.org)")
     assert user_agent("https://example.org/bot").endswith(" (+https://example.org/bot)")
     assert user_agent(None).startswith("nightdesk/")
+
+
+def test_hosts_and_networks_that_may_be_asked_are_read_in_one_spelling(tmp_path: Path) -> None:
+    text = '[crawl]\nallow = ["Gazette.Test", "10.1.0.0/16", "[::1]", "127.0.0.2"]\n'
+    assert load_config(write(tmp_path, text)).allow == ("gazette.test", "10.1.0.0/16", "::1", "127.0.0.2")
+
+
+@pytest.mark.parametrize("entry", ['"http://gazette.test/"', '"10.1.2.3/8"', '"gazette.test:8080"', '"*"', '""', "7"])
+def test_what_is_no_host_or_network_is_not_allowed(tmp_path: Path, entry: str) -> None:
+    with pytest.raises(ConfigError, match=r"sources.toml:2: \[crawl\] allow: must be a list of hosts or networks"):
+        load_config(write(tmp_path, f"[crawl]\nallow = [{entry}]\n"))
