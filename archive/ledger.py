@@ -15,8 +15,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.rhythm import NO_RHYTHM, Rhythm
 from archive.text import storable
-from archive.times import from_iso_or_none, iso, iso_or_none, parse_stamp
+from archive.times import from_iso, from_iso_or_none, iso, iso_or_none, parse_stamp
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.version import __version__
 
@@ -48,6 +49,16 @@ class Entry:
     capture_id: int | None
     article_id: str | None
     hints: tuple[Hint, ...]
+    #: Ask (again) from then on; None: never.
+    due_at: datetime | None = None
+    #: How often it and its source's articles change.
+    rhythm: Rhythm = NO_RHYTHM
+    #: Digest of the last full answer, unpacked; None: none was noted.
+    body_digest: str | None = None
+    #: Of a document that lists pages: when it last brought something new; None: not known.
+    yielded_at: datetime | None = None
+    #: True: a sitemap that lists sitemaps.
+    is_index: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +72,8 @@ class Verdict:
     detail: str | None = None
     #: Ask again from then on; None: never.
     due_at: datetime | None = None
+    #: Why then, or why never, for a person; None: not noted.
+    due_because: str | None = None
     capture_id: int | None = None
     article_id: str | None = None
     #: True: an answer arrived, so the count of failures starts anew.
@@ -70,12 +83,23 @@ class Verdict:
     last_modified: str | None = None
     #: True for a full answer: its validators replace the old ones even when it has none.
     full_answer: bool = False
+    #: Digest of a full answer, unpacked.
+    body_digest: str | None = None
+    #: Of a document that lists pages; None leaves what is there.
+    yielded_at: datetime | None = None
+    is_index: bool | None = None
 
 
-_COLUMNS = (
-    "id, url, source, kind, state, reason, first_seen_at, fetched_at, attempts, etag, last_modified, capture_id,"
-    " article_id, hints"
-)
+#: What an Entry is made of, and where it stands.
+_ENTRY = """
+    urls.id, urls.url, urls.source, urls.kind, urls.state, urls.reason, urls.first_seen_at, urls.fetched_at,
+    urls.attempts, urls.etag, urls.last_modified, urls.capture_id, urls.article_id, urls.hints, urls.due_at,
+    urls.body_digest, urls.yielded_at, urls.is_index, articles.revision, articles.revised_at,
+    articles.type = 'LiveBlogPosting' or articles.entries <> '[]', sources.steady
+    from urls join sources on sources.id = urls.source left join articles on articles.id = urls.article_id
+"""
+#: The one order of the queue; the index urls_queue has it. Never asked before asked, then newest listed first.
+_QUEUE = "urls.fetched_at is not null, coalesce(urls.listed_at, urls.first_seen_at) desc, urls.id"
 
 
 class Ledger:
@@ -197,26 +221,34 @@ class Ledger:
 
     def enter_due(self, sources: Sequence[str], *, run: int, now: datetime) -> None:
         """Bring into this run every page that is due, or captured and not yet cleaned, whoever lists it or not."""
+        queue = "insert or ignore into run_urls (run_id, url_id, source, outcome, reason)"
         for source in sources:
             self._db.execute(
-                "insert or ignore into run_urls (run_id, url_id, source, outcome, reason)"
-                " select ?, id, source, 'waiting', 'queued' from urls"
-                " where source = ? and kind = 'page' and (due_at <= ? or state = 'captured')",
+                f"{queue} select ?, id, source, 'waiting', 'queued' from urls"  # noqa: S608 (words of our own)
+                " where source = ? and kind = 'page' and due_at <= ?",
                 [run, source, iso(now)],
+            )
+            self._db.execute(
+                f"{queue} select ?, id, source, 'waiting', 'queued' from urls"  # noqa: S608
+                " where source = ? and kind = 'page' and state = 'captured'",
+                [run, source],
             )
 
     def make_due(self, sources: Sequence[str], now: datetime) -> None:
-        """Make every article and vanished page of these sources due now: a revisit of all that is known."""
+        """Make all that is known of these sources due now: articles, vanished pages, and what lists pages."""
         for source in sources:
             self._db.execute(
-                "update urls set due_at = ? where source = ? and kind = 'page' and state in ('kept', 'gone', 'failed')"
-                " and (due_at is null or due_at > ?)",
+                "update urls set due_at = ?, due_because = 'the operator asked for all that is known'"
+                " where source = ? and state in ('kept', 'gone', 'failed', 'read') and (due_at is null or due_at > ?)",
                 [iso(now), source, iso(now)],
             )
 
     def ask_now(self, url: str, now: datetime) -> None:
         """Make a known page due now, whatever its schedule says; an unknown URL is left alone."""
-        self._db.execute("update urls set due_at = ? where url = ? and kind = 'page'", [iso(now), url])
+        self._db.execute(
+            "update urls set due_at = ?, due_because = 'the operator asked for it' where url = ? and kind = 'page'",
+            [iso(now), url],
+        )
 
     def plan(self, run: int) -> list[dict[str, str]]:
         """Each page that a run met: source, url, outcome, reason, where it was listed and by what kind of list."""
@@ -235,7 +267,8 @@ class Ledger:
     def postpone(self, source: str, until: datetime) -> None:
         """Ask for no page of a source before ``until``: its site wants to be left alone."""
         self._db.execute(
-            "update urls set due_at = ? where source = ? and kind = 'page' and due_at < ?",
+            "update urls set due_at = ?, due_because = 'its site asked to be left alone until then'"
+            " where source = ? and kind = 'page' and due_at < ?",
             [iso(until), source, iso(until)],
         )
 
@@ -246,12 +279,11 @@ class Ledger:
         """
         rows = self._db.execute(
             f"""
-            select {_COLUMNS} from urls
-            where source = ? and due_at <= ? and kind = 'page' and state <> 'captured'
+            select {_ENTRY}
+            where urls.source = ? and urls.due_at <= ? and urls.kind = 'page' and urls.state <> 'captured'
               and exists (select 1 from run_urls
                           where run_id = ? and url_id = urls.id and outcome = 'waiting' and reason = 'queued')
-            order by fetched_at is not null, coalesce(listed_at, first_seen_at) desc, id
-            limit ?
+            order by {_QUEUE} limit ?
             """,  # noqa: S608 (column names of our own)
             [source, iso(now), run, limit + len(but_not)],
         )
@@ -259,22 +291,22 @@ class Ledger:
 
     def captured(self, sources: Sequence[str] | None = None, *, limit: int, but_not: set[int]) -> list[Entry]:
         """Up to ``limit`` pages that are in the WARC but not yet cleaned."""
-        where = "" if sources is None else f" and source in ({', '.join('?' * len(sources))})"
+        where = "" if sources is None else " and urls.source in (select value from json_each(?))"
         rows = self._db.execute(
-            f"select {_COLUMNS} from urls where state = 'captured'{where} order by id limit ?",  # noqa: S608
-            [*(sources or []), limit + len(but_not)],
+            f"select {_ENTRY} where urls.state = 'captured'{where} order by urls.id limit ?",
+            [*([] if sources is None else [json.dumps(list(sources))]), limit + len(but_not)],
         )
         return [entry for row in rows if (entry := _entry(row)).id not in but_not][:limit]
 
     def entry(self, url: str) -> Entry | None:
         """The ledger's entry of a normalised URL."""
-        row = self._db.execute(f"select {_COLUMNS} from urls where url = ?", [url]).fetchone()  # noqa: S608
+        row = self._db.execute(f"select {_ENTRY} where urls.url = ?", [url]).fetchone()
         return None if row is None else _entry(row)
 
     def documents(self, source: str, now: datetime) -> list[Entry]:
         """Feeds, sitemaps, front and section pages that were discovered in a source earlier and are due."""
         rows = self._db.execute(
-            f"select {_COLUMNS} from urls where source = ? and kind <> 'page' and due_at <= ? order by id",  # noqa: S608
+            f"select {_ENTRY} where urls.source = ? and urls.kind <> 'page' and urls.due_at <= ? order by urls.id",
             [source, iso(now)],
         )
         return [_entry(row) for row in rows]
@@ -285,12 +317,16 @@ class Ledger:
         self._db.execute(
             """
             update urls set state = :state, reason = :reason, detail = :detail, state_at = :now, due_at = :due_at,
+                due_because = :because,
                 fetched_at = case when :answered then :now else fetched_at end,
                 attempts = case when :answered then 0 else attempts + 1 end,
                 etag = case when :full then :etag else coalesce(:etag, etag) end,
                 last_modified = case when :full then :last_modified else coalesce(:last_modified, last_modified) end,
+                body_digest = case when :full then :digest else coalesce(:digest, body_digest) end,
                 capture_id = coalesce(:capture_id, capture_id),
-                article_id = coalesce(:article_id, article_id)
+                article_id = coalesce(:article_id, article_id),
+                yielded_at = coalesce(:yielded_at, yielded_at),
+                is_index = coalesce(:is_index, is_index)
             where id = :id
             """,
             {
@@ -303,11 +339,16 @@ class Ledger:
                 "full": verdict.full_answer,
                 "etag": verdict.etag,
                 "last_modified": verdict.last_modified,
+                "digest": verdict.body_digest,
+                "because": verdict.due_because,
+                "yielded_at": iso_or_none(verdict.yielded_at),
+                "is_index": verdict.is_index,
                 "capture_id": verdict.capture_id,
                 "article_id": verdict.article_id,
                 "id": entry.id,
             },
         )
+        self._count_change(entry, verdict)
         if verdict.outcome is not None:
             self._db.execute(
                 "insert into run_urls (run_id, url_id, source, outcome, reason) values (?, ?, ?, ?, ?)"
@@ -318,6 +359,12 @@ class Ledger:
         self.note(
             entry.id, event, run=run, now=now, reason=verdict.reason, detail=detail, capture_id=verdict.capture_id
         )
+
+    def _count_change(self, entry: Entry, verdict: Verdict) -> None:
+        """Visits to known articles of a source, in a row, that found nothing changed."""
+        if verdict.outcome in (Outcome.UPDATED, Outcome.UNCHANGED):
+            steady = "0" if verdict.outcome is Outcome.UPDATED else "steady + 1"
+            self._db.execute(f"update sources set steady = {steady} where id = ?", [entry.source])  # noqa: S608
 
     def note(
         self,
@@ -336,6 +383,18 @@ class Ledger:
             " values (?, ?, ?, ?, ?, ?, ?)",
             [url_id, run, iso(now), event, reason, detail, capture_id],
         )
+
+    def fresh(self, where_url: str, run: int) -> int:
+        """How many of the URLs that a document lists are ones that this run was the first to meet."""
+        (number,) = self._db.execute(
+            """
+            select count(*) from sightings join urls on urls.id = url_id
+            where where_url = :where and last_run = :run and first_run = :run
+              and urls.first_seen_at >= (select started_at from runs where id = :run)
+            """,
+            {"where": where_url, "run": run},
+        ).fetchone()
+        return int(number)
 
     def queued(self, run: int) -> dict[str, int]:
         """Pages of each source that this run has yet to ask for."""
@@ -369,9 +428,9 @@ def load_hints(text: str) -> tuple[Hint, ...]:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    id_, url, source, kind, state, reason, first, fetched, attempts, etag, modified, capture_id, article_id, hints = row
-    first_seen_at = from_iso_or_none(first)
-    assert first_seen_at is not None
+    id_, url, source, kind, state, reason, first, fetched, attempts, etag, modified, capture_id, *rest = row
+    article_id, hints, due_at, digest, yielded_at, is_index, revision, revised_at, live, steady = rest
+    changed = (revision or 1) > 1
     return Entry(
         id=id_,
         url=url,
@@ -379,7 +438,7 @@ def _entry(row: Sequence[Any]) -> Entry:
         kind=Kind(kind),
         state=State(state),
         reason=reason,
-        first_seen_at=first_seen_at,
+        first_seen_at=from_iso(first),
         fetched_at=from_iso_or_none(fetched),
         attempts=attempts,
         etag=etag,
@@ -387,4 +446,14 @@ def _entry(row: Sequence[Any]) -> Entry:
         capture_id=capture_id,
         article_id=article_id,
         hints=load_hints(hints),
+        due_at=from_iso_or_none(due_at),
+        rhythm=Rhythm(
+            changes=(revision or 1) - 1,
+            changed_at=from_iso(revised_at) if changed else None,
+            live=bool(live),
+            steady=steady,
+        ),
+        body_digest=digest,
+        yielded_at=from_iso_or_none(yielded_at),
+        is_index=bool(is_index),
     )

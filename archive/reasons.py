@@ -75,6 +75,7 @@ _REASONS: dict[str, str] = {
     "error": "asking for it failed",
     "bad-encoding": "the body's compression cannot be undone",
     "unexpected-304": "the site answered 304 Not Modified, though nothing of it is kept here",
+    "same-body": "the site sent the very bytes that it had sent before",
     "no sitemap": "no sitemap is there",
     "damaged-capture": "its raw page could not be read back",
     "queued": "its turn did not come",

@@ -265,6 +265,30 @@ def m002_structure_and_templates(db: Database) -> None:
     )
 
 
+@migrations()
+def m004_rhythm_and_queue(db: Database) -> None:
+    """How often things change and why they are due when they are; indexes for a frontier of any size."""
+    db.executescript(
+        """
+        alter table sources add column steady integer not null default 0;    -- visits in a row without a change
+        alter table urls add column due_because text;       -- why due_at is what it is, in words; null: not noted
+        alter table urls add column body_digest text;       -- of the last 200, unpacked; null: not noted
+        -- of documents that list pages:
+        alter table urls add column yielded_at text;        -- when it last brought something new; null: not known
+        alter table urls add column is_index integer not null default 0;    -- 1: a sitemap of sitemaps
+
+        -- the order in which a source's pages are asked for: claim() walks it and stops at its limit
+        create index urls_queue on urls
+            (source, fetched_at is not null, coalesce(listed_at, first_seen_at) desc, id)
+            where kind = 'page' and due_at is not null;
+        -- the lists of pages of a source, few among many pages
+        create index urls_documents on urls (source, due_at) where kind <> 'page';
+        -- what a run has not come to, source by source
+        create index run_urls_waiting on run_urls (run_id, source) where outcome = 'waiting';
+        """
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

@@ -25,6 +25,8 @@ from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.urls import normalise_url
 from archive.writer import ArchiveWriter, WarcInfo
 from crawler.errors import ConfigError
+from crawler.fetch.because import why_due
+from crawler.fetch.polling import poll_again
 from crawler.night.budget import Budget, Limits
 from crawler.sources import CrawlConfig, Source, load_config, pick
 from pipelines.site import same_site
@@ -232,9 +234,11 @@ class Desk:
 
     def settle(self, errand: Errand, verdict: Verdict, *, now: datetime | None = None) -> None:
         """Write down what became of a URL, and say so in the log: one line a URL."""
-        now = now or utc_now()
-        self.writer.ledger.settle(errand.entry, verdict, run=self.run, now=now)
-        entry = errand.entry
+        now, entry = now or utc_now(), errand.entry
+        if entry.kind is not Kind.PAGE:
+            verdict = poll_again(entry, verdict, now)
+        verdict = replace(verdict, due_because=why_due(entry, verdict, now))
+        self.writer.ledger.settle(entry, verdict, run=self.run, now=now)
         if verdict.outcome is not None:
             self._count(errand.source.name, verdict.outcome)
         if entry.kind is not Kind.PAGE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
@@ -9,7 +10,9 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from archive.articles import Stored
 from archive.ledger import Entry, Verdict
+from archive.rhythm import Rhythm
 from archive.times import utc_now
 from archive.types import Article, Outcome, Page, Rejection, State
 from archive.writer import ArchiveWriter
@@ -26,7 +29,7 @@ def verdict_on(writer: ArchiveWriter, entry: Entry, page: Page, result: Article 
             outcome=Outcome.REJECTED,
             reason=result.reason,
             detail=result.detail or None,
-            due_at=rejection_due(result.reason, entry.first_seen_at, now),
+            due_at=rejection_due(result.reason, entry.first_seen_at, now, entry.rhythm),
         )
     stored = writer.articles.store(
         result,
@@ -42,9 +45,17 @@ def verdict_on(writer: ArchiveWriter, entry: Entry, page: Page, result: Article 
         outcome=stored.outcome,
         reason=f"of {stored.article_id}" if duplicate else None,
         detail=f"revision {stored.revision}" if stored.outcome is Outcome.UPDATED else None,
-        due_at=None if duplicate else article_due(entry.first_seen_at, now),
+        due_at=None if duplicate else article_due(entry.first_seen_at, now, _rhythm(entry, result, stored, now)),
         article_id=stored.article_id,
     )
+
+
+def _rhythm(entry: Entry, article: Article, stored: Stored, now: datetime) -> Rhythm:
+    """The URL's rhythm with what was just stored."""
+    live = article.type == "LiveBlogPosting" or bool(article.entries)
+    if stored.outcome is not Outcome.UPDATED:
+        return replace(entry.rhythm, live=live)
+    return Rhythm(changes=stored.revision - 1, changed_at=now, live=live)
 
 
 class Keep:

@@ -4,7 +4,8 @@ Statuses: ``404`` ``410`` ``429`` ``500`` ``503``. Redirects: ``redirect`` ``red
 Pages that are not what they seem: ``soft_404`` ``consent_wall`` ``login_wall`` ``blocked`` ``empty`` ``not_html``
 ``wrong_charset``.
 Broken feeds: ``malformed`` ``entities``. The wire: ``slow`` ``drip`` ``truncated`` ``wrong_length`` ``reset`` ``huge``
-``gzip_bomb`` ``bad_gzip``. Each fault's options and their defaults stand in ``FAULTS``.
+``gzip_bomb`` ``bad_gzip``, and ``no_validators``: neither ETag nor Last-Modified, and never a 304. Each fault's options
+and their defaults stand in ``FAULTS``.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ FAULTS: Mapping[str, Options] = MappingProxyType(
         "huge": {"megabytes": 50},
         "gzip_bomb": {"megabytes": 20},
         "bad_gzip": {},
+        "no_validators": {},
     }
 )
 
@@ -102,6 +104,10 @@ def _packed(reply: Reply, body: bytes) -> Reply:
     return replace(reply, body=body)
 
 
+def _no_validators(reply: Reply, _: Options) -> Reply:
+    return _with(_with(reply, "ETag", None), "Last-Modified", None)
+
+
 _WIRES: Mapping[str, Callable[[Reply, Options], Reply]] = {
     "slow": lambda reply, options: replace(reply, wait_s=float(options["seconds"])),
     "drip": lambda reply, options: replace(reply, bytes_per_s=int(options["bytes_per_s"])),
@@ -111,4 +117,5 @@ _WIRES: Mapping[str, Callable[[Reply, Options], Reply]] = {
     "huge": _huge,
     "gzip_bomb": _gzip_bomb,
     "bad_gzip": _bad_gzip,
+    "no_validators": _no_validators,
 }

@@ -34,6 +34,7 @@ _ROBOTS_AGAIN = timedelta(days=7)
 
 ASKED_TO_WAIT = "asked to wait"
 NO_SITEMAP = "no sitemap"
+SAME_BODY = "same-body"
 
 _FAULTS: tuple[tuple[type[BaseException], str, str], ...] = (
     (CannotResolveHostError, "dns", "the host name does not resolve"),
@@ -74,7 +75,7 @@ def unchanged(entry: Entry, now: datetime, capture_id: int | None) -> Verdict:
         state=entry.state if page else State.READ,
         outcome=_outcome(entry, Outcome.UNCHANGED),
         reason="http-304",
-        due_at=article_due(entry.first_seen_at, now) if page else now,
+        due_at=article_due(entry.first_seen_at, now, entry.rhythm) if page else now,
         capture_id=None if page else capture_id,
     )
 
@@ -86,7 +87,7 @@ def refused_status(entry: Entry, status: int, now: datetime, *, retry_after: str
             state=State.GONE,
             outcome=_outcome(entry, Outcome.GONE),
             reason=f"http-{status}",
-            due_at=gone_due(entry.first_seen_at, now),
+            due_at=gone_due(entry.first_seen_at, now, entry.rhythm),
         )
     wait = parse_retry_after(retry_after, now) if status in (429, 503) else None
     return Verdict(

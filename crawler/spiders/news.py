@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 from scrapy import Request, Spider, signals
@@ -23,6 +25,7 @@ from crawler.discovery.links import read_front
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.fetch import judge
 from crawler.fetch.halt import HALTED
+from crawler.fetch.polling import is_due, newest_of, quiet_since
 from crawler.frontier import Frontier
 from crawler.sources import Source
 from pipelines.stages import LeftForLater, Refine
@@ -83,7 +86,8 @@ class NewsSpider(Spider):
         for kind, urls in declared:
             for url in urls:
                 entry = self.desk.document(url, kind, source, via=Via.GIVEN, where="sources.toml")
-                yield Errand(source=source, entry=entry)
+                if is_due(entry, utc_now()):
+                    yield Errand(source=source, entry=entry)
         for entry in self.desk.writer.ledger.documents(source.name, utc_now()):
             yield Errand(source=source, entry=entry, depth=1)
 
@@ -114,16 +118,12 @@ class NewsSpider(Spider):
             self._settle_status(errand, response)
             self.frontier.done(errand.entry.id)
             return
+        if self._same_as_before(errand, response):
+            self.frontier.done(errand.entry.id)
+            return
         capture_id = response.meta["capture_id"]
         now = utc_now()
-        verdict = Verdict(
-            state=State.CAPTURED,
-            outcome=None,
-            capture_id=capture_id,
-            full_answer=True,
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
-        )
+        verdict = Verdict(state=State.CAPTURED, outcome=None, capture_id=capture_id, **_marks(response))
         self.desk.writer.ledger.settle(errand.entry, verdict, run=self.desk.run, now=now)
         self.desk.counts[errand.source.name]["fetched"] += 1
         self.frontier.captured(errand.entry.id)
@@ -141,14 +141,28 @@ class NewsSpider(Spider):
             capture=self.desk.writer.capture_ref(capture_id),
         )
 
+    def _same_as_before(self, errand: Errand, response: Response) -> bool:
+        """Settle an answer with the very bytes of the last one, of a server that has no 304 for it, like a 304."""
+        entry = errand.entry
+        if entry.state not in (State.KEPT, State.READ) or entry.body_digest != digest_of(response.body):
+            return False
+        verdict = judge.unchanged(entry, utc_now(), response.meta.get("capture_id"))
+        self._settle_unchanged(errand, replace(verdict, reason=judge.SAME_BODY, **_marks(response)), response)
+        return True
+
+    def _settle_unchanged(self, errand: Errand, verdict: Verdict, response: Response) -> None:
+        entry, now = errand.entry, utc_now()
+        if entry.article_id:
+            self.desk.writer.articles.mark_seen(entry.article_id, now)
+        if entry.kind is not Kind.PAGE:
+            self.desk.relist(response.url, errand.source)
+        self.desk.settle(errand, verdict, now=now)
+
     def _settle_status(self, errand: Errand, response: Response) -> None:
         entry, now = errand.entry, utc_now()
         if response.status == 304:
-            if entry.article_id:
-                self.desk.writer.articles.mark_seen(entry.article_id, now)
-            if entry.kind is not Kind.PAGE:
-                self.desk.relist(response.url, errand.source)
-            self.desk.settle(errand, judge.unchanged(entry, now, response.meta.get("capture_id")), now=now)
+            verdict = judge.unchanged(entry, now, response.meta.get("capture_id"))
+            self._settle_unchanged(errand, verdict, response)
             return
         verdict = judge.refused_status(entry, response.status, now, retry_after=_header(response, "Retry-After"))
         if verdict.state is State.GONE and entry.state is State.KEPT and entry.article_id:
@@ -183,10 +197,10 @@ class NewsSpider(Spider):
     async def parse_document(self, response: Response) -> None:
         """A feed, sitemap, front or section page that answered: its links go into the ledger."""
         errand: Errand = response.meta["errand"]
-        if response.status == 200:
-            await self._read(errand, response)
-        else:
+        if response.status != 200:
             self._settle_status(errand, response)
+        elif not self._same_as_before(errand, response):
+            await self._read(errand, response)
         self.frontier.document_done(errand.source.name)
 
     async def _read(self, errand: Errand, response: Response) -> None:
@@ -199,6 +213,7 @@ class NewsSpider(Spider):
             listing = await asyncio.to_thread(_read_listing, *document)
         pages = [link for link in listing.links if link.kind is Kind.PAGE and self.desk.is_own(link.url, source)]
         self.desk.discover(pages, source)
+        fresh = self.desk.writer.ledger.fresh(response.url, self.desk.run)
         detail = f"{len(pages)} pages listed" + (f"; {listing.problem}" if listing.problem else "")
         verdict = Verdict(
             state=State.FAILED if listing.problem and not listing.links else State.READ,
@@ -207,9 +222,9 @@ class NewsSpider(Spider):
             detail=detail,
             due_at=now,
             capture_id=response.meta.get("capture_id"),
-            full_answer=True,
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
+            yielded_at=quiet_since(entry, now, fresh=fresh, newest=newest_of(pages, now)),
+            is_index=any(link.kind is Kind.SITEMAP for link in listing.links),
+            **_marks(response),
         )
         self.desk.settle(errand, verdict, now=now)
         self._follow(errand, listing, response.url)
@@ -217,22 +232,23 @@ class NewsSpider(Spider):
     def _follow(self, errand: Errand, listing: Listing, where: str) -> None:
         """Further documents that this one leads to."""
         source, depth = errand.source, errand.depth + 1
-        found: list[tuple[str, Kind]] = []
+        found: list[tuple[str, Kind, str | None]] = []
         if depth <= _MAX_DEPTH:
-            found += [(link.url, link.kind) for link in self._newest_sitemaps(listing.links)]
-            if listing.next:
-                found.append((listing.next, errand.entry.kind))
+            found += [(link.url, link.kind, link.hint.modified) for link in self._newest_sitemaps(listing.links)]
+            if listing.next:  # older than the front page itself, which alone is read in every run
+                kind = Kind.SECTION if errand.entry.kind is Kind.FRONT else errand.entry.kind
+                found.append((listing.next, kind, None))
         if isinstance(listing, FrontListing) and errand.entry.kind is Kind.FRONT:
             if not source.feeds:
-                found += [(url, Kind.FEED) for url in listing.feeds]
+                found += [(url, Kind.FEED, None) for url in listing.feeds]
             if not source.sections:
-                found += [(link.url, Kind.SECTION) for link in listing.sections[:_MAX_SECTIONS]]
+                found += [(link.url, Kind.SECTION, None) for link in listing.sections[:_MAX_SECTIONS]]
         via = {Kind.FEED: Via.FEED, Kind.SITEMAP: Via.SITEMAP}.get(errand.entry.kind, Via.FRONT)
-        for url, kind in found:
+        for url, kind, modified in found:
             normal = normalise_or_none(url)
             if normal and self.desk.is_own(normal, source):
                 entry = self.desk.document(normal, kind, source, via=via, where=where)
-                if entry.kind is not Kind.PAGE:
+                if entry.kind is not Kind.PAGE and is_due(entry, utc_now(), said_modified=modified):
                     self.frontier.add_document(Errand(source=source, entry=entry, depth=depth))
 
     def _newest_sitemaps(self, links: tuple[Link, ...]) -> list[Link]:
@@ -254,7 +270,7 @@ class NewsSpider(Spider):
             url = normalise_or_none(text if "://" in text else base + "/" + text.lstrip("/"))
             if url and self.desk.is_own(url, errand.source):
                 entry = self.desk.document(url, Kind.SITEMAP, errand.source, via=Via.SITEMAP, where=where)
-                if entry.kind is Kind.SITEMAP and (named or entry.reason != judge.NO_SITEMAP):
+                if entry.kind is Kind.SITEMAP and is_due(entry, utc_now()):
                     self.frontier.add_document(Errand(source=errand.source, entry=entry, depth=1))
 
     # ---- no answer ------------------------------------------------------------------------------------------
@@ -282,6 +298,21 @@ def _read_listing(body: bytes, url: str, content_type: str, kind: Kind, also_on:
     if kind in (Kind.SITEMAP, Kind.FEED) or actual is Kind.SITEMAP:
         return read_sitemap(body, url) if kind is not Kind.FEED else read_feed(body, url, content_type)
     return read_front(body, url, kind=kind, content_type=content_type, also_on=also_on)
+
+
+def digest_of(body: bytes) -> str:
+    """What stands for a body when two answers are compared."""
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def _marks(response: Response) -> dict[str, Any]:
+    """What a full answer is recognised by next time: the fields of a Verdict."""
+    return {
+        "full_answer": True,
+        "etag": _header(response, "ETag"),
+        "last_modified": _header(response, "Last-Modified"),
+        "body_digest": digest_of(response.body),
+    }
 
 
 def _header(response: Response, name: str) -> str | None:
