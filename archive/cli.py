@@ -164,10 +164,12 @@ def runs(archive: Archive, *, number: int | None, as_json: bool) -> None:
     """List the runs, each with what it did with how many pages; or one RUN with its problems."""
     if number is not None:
         run, funnel, problems = archive.run(number), archive.funnel(number), archive.problems(number)
+        completeness = archive.completeness(number)
         if as_json:
-            click.echo(to_json(plain(run) | {"funnel": funnel, "problems": problems}))
+            told = {"funnel": funnel, "problems": problems, "completeness": completeness}
+            click.echo(to_json(plain(run) | told))
         else:
-            terminal.print_run(run, funnel, problems)
+            terminal.print_run(run, funnel, problems, completeness)
         return
     every = archive.runs()
     if as_json:

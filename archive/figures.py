@@ -6,15 +6,16 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive.completeness import LIST_OF, Completeness, judge_lists
 from archive.errors import NotFound
 from archive.lock import writer_is_at_work
 from archive.seq import SLOTS_PER_SECOND
-from archive.times import from_iso, from_iso_or_none
-from archive.types import Kind, Outcome, Run, State
+from archive.times import from_iso, from_iso_or_none, iso
+from archive.types import Kind, Outcome, Run, State, Via
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -181,6 +182,45 @@ def problems_of(db: Database, run: int) -> list[Problem]:
         )
         for row in [*documents, *pages]
     ]
+
+
+def completeness_of(db: Database, run: int) -> dict[str, Completeness]:
+    """Source → what its lists showed of the articles that were new in a run, and how many they missed at least.
+
+    Only what was published since the crawl before counts, a day's grace given, because a sitemap remembers for longer
+    than a feed. In a source's first crawl that is the last day, and undated articles are left out.
+    """
+    started = _one(_runs(db), run).started_at
+    before = db.execute(
+        "select started_at from runs where id < ? and kind = 'crawl' order by id desc limit 1", [run]
+    ).fetchone()
+    previous = from_iso(before[0]) if before else started
+    rows = db.execute(
+        """
+        select r.source, group_concat(distinct s.via)
+        from run_urls r
+        join sources on sources.id = r.source
+        join urls u on u.id = r.url_id
+        join articles a on a.id = u.article_id
+        join sightings s on s.url_id = r.url_id and s.first_run <= r.run_id
+        where r.run_id = :run and r.outcome = 'new'
+          and iif(sources.first_seen_at < :started,
+                  coalesce(a.published_at, :started) >= :since,
+                  a.published_at >= :yesterday)
+        group by r.source, r.url_id order by r.source
+        """,
+        {
+            "run": run,
+            "started": iso(started),
+            "since": f"{previous - timedelta(days=1):%Y-%m-%d}",
+            "yesterday": f"{started - timedelta(days=1):%Y-%m-%d}",
+        },
+    )
+    pages: dict[str, list[frozenset[str]]] = {}
+    for source, vias in rows:
+        on = frozenset(LIST_OF[Via(via)] for via in vias.split(",") if Via(via) in LIST_OF)
+        pages.setdefault(source, []).append(on)
+    return {source: judge_lists(histories) for source, histories in pages.items()}
 
 
 def _sources(db: Database) -> tuple[SourceFigures, ...]:

@@ -47,6 +47,8 @@ class Event:
     capture: CaptureRef | None
     #: HTTP status of the capture; None where there is none, and for an imported file.
     status: int | None
+    #: What the run was done with: ``nightdesk 0.1.0``.
+    software: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +69,20 @@ class History:
     fetched_at: datetime | None
     #: When it is to be asked for again; None: never.
     due_at: datetime | None
+    #: Why then, or why never, in words; None: not noted.
+    due_because: str | None
+    #: Of a document that lists pages: when it last brought something new; None: not known.
+    yielded_at: datetime | None
     #: Failures in a row.
     attempts: int
     #: The article that it is, or is another address of.
     article_id: str | None
     article_title: str | None
     article_url: str | None
+    #: What made the article's record, with versions.
+    extractor: str | None
+    #: Texts that the article had before its present one.
+    revisions: int
     sightings: tuple[Sighting, ...]
     events: tuple[Event, ...]
     #: What each run that met it made of it: (run, outcome, reason).
@@ -96,10 +106,14 @@ def history_of(db: Database, url: str) -> History:
         last_seen_at=from_iso(known["last_seen_at"]),
         fetched_at=from_iso_or_none(known["fetched_at"]),
         due_at=from_iso_or_none(known["due_at"]),
+        due_because=known["due_because"],
+        yielded_at=from_iso_or_none(known["yielded_at"]),
         attempts=known["attempts"],
         article_id=known["article_id"],
         article_title=known["article_title"],
         article_url=known["article_url"],
+        extractor=known["extractor"],
+        revisions=(known["revision"] or 1) - 1,
         sightings=_sightings(db, known["id"]),
         events=_events(db, known["id"], known["url"]),
         outcomes=_outcomes(db, known["id"]),
@@ -133,7 +147,8 @@ def _find(db: Database, url: str) -> dict[str, Any] | None:
     for spelling in spellings(url):
         for row in db.query(
             """
-            select urls.*, articles.title as article_title, articles.url as article_url
+            select urls.*, articles.title as article_title, articles.url as article_url, articles.extractor,
+                   articles.revision
             from urls left join articles on articles.id = urls.article_id
             where urls.url = ?
             """,
@@ -174,8 +189,8 @@ def _events(db: Database, url_id: int, url: str) -> tuple[Event, ...]:
     """What the ledger wrote down, and the exchanges that it only kept: hops, and answers without a page."""
     rows = db.query(
         f"""
-        select e.at, e.run_id, e.event, e.reason, e.detail, {_EXCHANGE}
-        from url_events e
+        select e.at, e.run_id, e.event, e.reason, e.detail, {_EXCHANGE}, runs.software
+        from url_events e join runs on runs.id = e.run_id
         left join captures c on c.id = e.capture_id left join warc_files w on w.id = c.warc_file_id
         where e.url_id = ? order by e.id
         """,  # noqa: S608 (column names of our own)
@@ -185,8 +200,8 @@ def _events(db: Database, url_id: int, url: str) -> tuple[Event, ...]:
     loose = db.query(
         f"""
         select c.fetched_at as at, c.run_id, 'asked' as event, 'http-' || c.status as reason,
-               nullif(c.url, ?) as detail, {_EXCHANGE}
-        from captures c join warc_files w on w.id = c.warc_file_id
+               nullif(c.url, ?) as detail, {_EXCHANGE}, runs.software
+        from captures c join warc_files w on w.id = c.warc_file_id join runs on runs.id = c.run_id
         where c.url_id = ? and c.id not in (select capture_id from url_events
                                             where url_id = ? and capture_id is not null)
         order by c.id
@@ -217,6 +232,7 @@ def _event(row: Mapping[str, Any]) -> Event:
         detail=row["detail"],
         capture=capture_from_row(row),
         status=row["status"],
+        software=row["software"],
     )
 
 

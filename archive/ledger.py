@@ -131,11 +131,12 @@ class Ledger:
 
     def leave_waiting(self, run: int, reason: str, *, source: str | None = None) -> None:
         """Say why this run did not get to the pages still queued, of one source or of all."""
-        self._db.execute(
-            "update run_urls set reason = ? where run_id = ? and outcome = 'waiting' and reason = 'queued'"
-            " and source = coalesce(?, source)",
-            [reason, run, source],
-        )
+        waiting = "run_id = ? and outcome = 'waiting' and reason = 'queued'"
+        sql = f"update run_urls indexed by run_urls_waiting set reason = ? where {waiting}"  # noqa: S608
+        if source is None:
+            self._db.execute(sql, [reason, run])
+        else:
+            self._db.execute(f"{sql} and source = ?", [reason, run, source])
 
     def finish_run(self, run: int, status: str, now: datetime) -> None:
         """Close a run. Status: ``finished`` or ``interrupted``."""
@@ -280,7 +281,8 @@ class Ledger:
         rows = self._db.execute(
             f"""
             select {_ENTRY}
-            where urls.source = ? and urls.due_at <= ? and urls.kind = 'page' and urls.state <> 'captured'
+            where urls.source = ? and urls.kind = 'page' and urls.due_at is not null and urls.state <> 'captured'
+              and +urls.due_at <= ?  -- the plus: not by the date's own index, which would have to be sorted
               and exists (select 1 from run_urls
                           where run_id = ? and url_id = urls.id and outcome = 'waiting' and reason = 'queued')
             order by {_QUEUE} limit ?

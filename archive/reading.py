@@ -12,10 +12,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import quote
 
+from archive.completeness import Completeness
 from archive.errors import ArchiveError, BadQuery, Locked, NoArchive, NotAnArchive, NotFound
 from archive.export import check_target
 from archive.export.csv import write_csv, write_csv_to
-from archive.figures import Problem, Stats, funnel_of, problems_of, run_of, runs_of, stats_of
+from archive.figures import Problem, Stats, completeness_of, funnel_of, problems_of, run_of, runs_of, stats_of
 from archive.history import History, history_of, spellings
 from archive.learnt import LearntTemplate, learnt_from
 from archive.query import Query
@@ -165,6 +166,10 @@ class Archive:
     def problems(self, run: int) -> list[Problem]:
         """What went otherwise than hoped in a run. Raises NotFound."""
         return problems_of(self._db, run)
+
+    def completeness(self, run: int) -> dict[str, Completeness]:
+        """Source → how many of a night's articles its lists missed, at least. Raises NotFound."""
+        return completeness_of(self._db, run)
 
     def stats(self) -> Stats:
         """The archive in numbers."""

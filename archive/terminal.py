@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from archive.completeness import Completeness
 from archive.explain import explain
 from archive.figures import Problem, Stats
 from archive.history import Event, History
@@ -46,6 +47,8 @@ _SHORT = {
     Outcome.FAILED: "fail",
     Outcome.WAITING: "wait",
 }
+#: Events that cleaning led to.
+_CLEANED = (Outcome.NEW, Outcome.UPDATED, Outcome.DUPLICATE, Outcome.REJECTED)
 
 
 def print_hits(hits: Iterable[Hit]) -> int:
@@ -159,7 +162,12 @@ def print_runs(runs: Sequence[Run], funnels: Mapping[int, Mapping[str, Mapping[O
         _print_funnel(console, funnels[run.id])
 
 
-def print_run(run: Run, funnel: Mapping[str, Mapping[Outcome, int]], problems: Sequence[Problem]) -> None:
+def print_run(
+    run: Run,
+    funnel: Mapping[str, Mapping[Outcome, int]],
+    problems: Sequence[Problem],
+    completeness: Mapping[str, Completeness] | None = None,
+) -> None:
     """Print one run in detail."""
     console = new_console()
     put(console, styled(_run_line(run), style="bold"))
@@ -176,6 +184,7 @@ def print_run(run: Run, funnel: Mapping[str, Mapping[Outcome, int]], problems: S
         put(console, indented(styled(": ".join(filter(None, told)))))
         before = "    such as " if page and problem.count > 1 else "    "
         put_line(console, shortened(before + problem.example, _LINES * console.width), style="dim")
+    _print_completeness(console, completeness or {})
 
 
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────────
@@ -247,26 +256,49 @@ def _standing(history: History) -> list[tuple[str, str]]:
     pairs.append(("listed", f"{_minute(history.first_seen_at)} – {_minute(history.last_seen_at)}"))
     if history.fetched_at:
         pairs.append(("answered", f"last {_minute(history.fetched_at)}"))
+    if history.extractor:
+        changed = f"; its text changed {_many(history.revisions, 'time')}" if history.revisions else ""
+        pairs.append(("cleaned", f"by {history.extractor}{changed}"))
     if history.attempts:
         pairs.append(("failures", f"{history.attempts} in a row"))
-    pairs.append(("due", _minute(history.due_at) if history.due_at else "never again"))
+    if history.yielded_at:
+        pairs.append(("brought", f"something new last on {_minute(history.yielded_at)}"))
+    pairs.append(("due", _due(history)))
     if history.outcomes:
         pairs.append(("runs", _in_runs(history.outcomes)))
     return pairs
 
 
+def _due(history: History) -> str:
+    if history.due_at is None:
+        if history.state is State.CAPTURED:
+            return "when its raw page has been cleaned"
+        return ": ".join(filter(None, ["never again", history.due_because]))
+    if history.fetched_at is None and history.state is State.FOUND:
+        return f"since {_minute(history.due_at)}: it was never asked for"
+    return ": ".join(filter(None, [_minute(history.due_at), history.due_because]))
+
+
 def _in_runs(outcomes: Sequence[tuple[int, Outcome, str | None]]) -> str:
-    """``1 new, 2 to 30 known, 31 updated``: runs with the same outcome in a row are put together."""
+    """``1 new, 2 to 30 known, 31 waiting (limit)``: runs with the same outcome in a row are put together."""
     told = []
-    for outcome, group in groupby(outcomes, key=lambda each: each[1]):
+    for (outcome, left), group in groupby(outcomes, key=_fate_in_run):
         runs = [run for run, _, _ in group]
-        told.append(f"{runs[0]} {outcome}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]} {outcome}")
+        number = str(runs[0]) if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
+        told.append(f"{number} {outcome}" + (f" ({because(left)})" if left else ""))
     return ", ".join(told)
+
+
+def _fate_in_run(of: tuple[int, Outcome, str | None]) -> tuple[Outcome, str | None]:
+    """A run's outcome, with the reason where it is about the run and not about the page."""
+    _, outcome, reason = of
+    return outcome, reason if outcome is Outcome.WAITING else None
 
 
 def _told(event: Event) -> str:
     told = [happened(event.event), because(event.reason), event.detail]
-    return f"{': '.join(filter(None, told))} (run {event.run})"
+    by = f", cleaned by {event.software}" if event.event in _CLEANED else ""
+    return f"{': '.join(filter(None, told))} (run {event.run}{by})"
 
 
 def _print_funnel(console: Console, funnel: Mapping[str, Mapping[Outcome, int]]) -> None:
@@ -284,6 +316,20 @@ def _print_funnel(console: Console, funnel: Mapping[str, Mapping[Outcome, int]])
         sums = [sum(counts.get(o, 0) for counts in funnel.values()) for o in shown]
         table.add_row(*map(cell, ["all", sum(sums), *sums]), style="bold")
     put_table(console, indented(table))
+
+
+def _print_completeness(console: Console, completeness: Mapping[str, Completeness]) -> None:
+    told = {source: each for source, each in completeness.items() if each.estimate}
+    if not told:
+        return
+    put(console)
+    put(console, styled("New articles that no list showed, at least (95 % interval)", style="bold"))
+    for source, each in told.items():
+        assert each.estimate is not None
+        lists = ", ".join(f"{name} {number}" for name, number in each.lists.items())
+        interval = f"{each.estimate.low:.0f} to {each.estimate.high:.0f}"
+        told_ = f"{source}: {each.estimate.missed:.0f} ({interval}), beside {each.seen} seen: {lists}"
+        put(console, indented(styled(told_)))
 
 
 def _argument(value: object) -> str:

@@ -236,8 +236,8 @@ class NewsSpider(Spider):
         if depth <= _MAX_DEPTH:
             found += [(link.url, link.kind, link.hint.modified) for link in self._newest_sitemaps(listing.links)]
             if listing.next:  # older than the front page itself, which alone is read in every run
-                kind = Kind.SECTION if errand.entry.kind is Kind.FRONT else errand.entry.kind
-                found.append((listing.next, kind, None))
+                older = Kind.SECTION if errand.entry.kind is Kind.FRONT else errand.entry.kind
+                found.append((listing.next, older, None))
         if isinstance(listing, FrontListing) and errand.entry.kind is Kind.FRONT:
             if not source.feeds:
                 found += [(url, Kind.FEED, None) for url in listing.feeds]

@@ -194,7 +194,7 @@ def test_explain_tells_the_story_in_words(folder: Path) -> None:
     assert "due     never again" in text
     story = run(folder, "explain", HARBOUR).stdout
     assert "listed by the feed (run 1)\n    https://harbour-news.test/feed.xml" in story
-    assert "its text had changed: revision 2 (run 2)" in story
+    assert "its text had changed: revision 2 (run 2, cleaned by nightdesk 0.1.0)" in " ".join(story.split())
     assert "runs      1 new, 2 updated" in story
     assert json.loads(run(folder, "explain", HARBOUR, "--json").stdout)["state"] == "kept"
 
