@@ -1,4 +1,4 @@
-"""The commands that read an archive: search, show, explain, stats, runs, export, template.
+"""The commands that read an archive: search, show, explain, stats, runs, health, report, export, template.
 
 They load neither Scrapy nor trafilatura. Data goes to stdout, everything else to stderr. A command that
 fails says why in one line and exits with the status of the ArchiveError; Ctrl-C is 130.
@@ -12,9 +12,11 @@ from typing import Any, cast
 import click
 
 from archive import terminal
+from archive.health.verb import health
 from archive.query import SORTS, Query, Sort
 from archive.reading import Archive
 from archive.record import plain
+from archive.report.verb import report
 from archive.template_verb import template
 from archive.typeset import MARKS
 from archive.verb import Command, reading, say, to_json
@@ -207,7 +209,7 @@ def export(archive: Archive, *, words: tuple[str, ...], target: str, excel: bool
 
 
 #: For a group that mounts them, and for ``python -m archive``.
-reading_commands: tuple[click.Command, ...] = (search, show, explain, stats, runs, export, template)
+reading_commands: tuple[click.Command, ...] = (search, show, explain, stats, runs, health, report, export, template)
 
 
 @click.group(name="nightdesk", commands=reading_commands)

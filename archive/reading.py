@@ -35,6 +35,9 @@ from archive.urls import article_id
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from archive.health.values import SourceNight
+    from archive.report.night import Report
+
 #: A reader waits so long for a writer that is just closing its journal; in WAL mode it hardly ever has to.
 _BUSY_S = 10.0
 
@@ -174,6 +177,19 @@ class Archive:
     def stats(self) -> Stats:
         """The archive in numbers."""
         return stats_of(self._db, self._database)
+
+    def health(self, run: int | None = None) -> list[SourceNight]:
+        """How each source's night was, the sick ones first; the last night if no run is named. Raises NotFound."""
+        from archive.health.nights import last_night, source_nights_of
+
+        chosen = last_night(self.runs()) if run is None else self.run(run)
+        return source_nights_of(self._db, chosen.id) if chosen else []
+
+    def report(self, run: int | None = None) -> Report:
+        """A night told whole, the last one if no run is named. Raises NotFound."""
+        from archive.report.night import report_of
+
+        return report_of(self._db, self.folder, run)
 
     def template(self, source: str) -> LearntTemplate:
         """What a source repeats on its pages, line by line. Raises NotFound."""

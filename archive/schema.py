@@ -289,6 +289,31 @@ def m004_rhythm_and_queue(db: Database) -> None:
     )
 
 
+@migrations()
+def m005_nights(db: Database) -> None:
+    """What each night was for each source: its figures and the verdict on them."""
+    db.executescript(
+        """
+        create table nights (
+            run_id integer primary key references runs(id),
+            judged_at text not null
+        ) strict;
+
+        create table source_nights (
+            run_id integer not null references nights(run_id),
+            source text not null references sources(id),
+            figures text not null,                  -- JSON object: archive/health/figures.py
+            verdict text not null,                  -- a Health: archive/health/verdicts.py
+            evidence text not null,                 -- JSON list of sentences
+            primary key (source, run_id)
+        ) strict, without rowid;
+        create index source_nights_run on source_nights (run_id);
+        -- what a night asked for and got
+        create index captures_run on captures (run_id, source, status, payload_size);
+        """
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

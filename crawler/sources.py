@@ -21,6 +21,7 @@ from archive.urls import normalise_url
 from archive.version import __version__
 from crawler.errors import ConfigError
 from crawler.night.budget import read_deadline, read_limits
+from crawler.notice import NOTIFY_KEYS, Notify, missing
 
 FILE = "sources.toml"
 
@@ -88,6 +89,8 @@ class CrawlConfig:
     workers: int = 0
     #: Hosts, IP addresses and networks that may be asked though they are none of the public internet.
     allow: tuple[str, ...] = ()
+    #: The ``[notify]`` table: who is told of a night.
+    notify: Notify = field(default_factory=Notify)
     sources: tuple[Source, ...] = ()
     night: NightConfig = NightConfig()
 
@@ -298,9 +301,10 @@ _SOURCE_KEYS: Mapping[str, _Check] = {
 
 
 def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
-    for key in sorted(tree.keys() - {"crawl", "night", "sources"}):
-        mistakes.add(key, None, "unknown table; allowed are [crawl], [night] and [sources.NAME]")
+    for key in sorted(tree.keys() - {"crawl", "night", "notify", "sources"}):
+        mistakes.add(key, None, "unknown table; allowed are [crawl], [night], [notify] and [sources.NAME]")
     crawl = _read_table("crawl", tree.get("crawl", {}), _CRAWL_KEYS, mistakes)
+    crawl["notify"] = _read_notify(tree.get("notify", {}), mistakes)
     night = NightConfig(**_read_table("night", tree.get("night", {}), _NIGHT_KEYS, mistakes))
     config = CrawlConfig(**crawl, night=night)
     declared = tree.get("sources", {})
@@ -325,6 +329,13 @@ def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
         }
         sources.append(Source(name=name, **(defaults | values)))
     return replace(config, sources=tuple(sources))
+
+
+def _read_notify(table: Any, mistakes: _Mistakes) -> Notify:
+    values = _read_table("notify", table, NOTIFY_KEYS, mistakes)
+    if problem := missing(values):
+        mistakes.add("notify", *problem)
+    return Notify(**values)
 
 
 def _wrong_name(name: str) -> str | None:

@@ -22,7 +22,7 @@ def test_the_example_is_a_valid_declaration_of_every_key(tmp_path: Path) -> None
     assert source.name == "millbrook-courier"
     assert all(getattr(source, field.name) for field in dataclasses.fields(Source))
     for field in (*dataclasses.fields(CrawlConfig), *dataclasses.fields(NightConfig)):
-        assert field.name in ("sources", "night") or f"\n{field.name} = " in example
+        assert field.name in ("sources", "night", "notify") or f"\n{field.name} = " in example
 
 
 def test_the_table_explains_every_key_of_a_source() -> None:

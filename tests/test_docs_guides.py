@@ -19,14 +19,18 @@ import crawler.settings
 from archive.captures import Exchange
 from archive.errors import ArchiveError
 from archive.export.csv import COLUMNS
+from archive.health.verdicts import MEANINGS
 from archive.ledger import Verdict
 from archive.reasons import _REASONS, because, happened
+from archive.report import write_metrics
 from archive.types import Article, Hint, Kind, Link, Origin, Outcome, Precision, Reason, State, Via
 from archive.writer import ArchiveWriter
 from crawler.errors import INTERRUPTED, ConfigError
 from crawler.fetch.revisit import AGES, rejection_due
-from crawler.sources import user_agent
+from crawler.notice import NOTIFY_KEYS
+from crawler.sources import load_config, user_agent
 from tests.archive.sample import HARBOUR, HARBOUR_BODY, NIGHT_1, NIGHT_2
+from tests.archive.thirty_nights import simulate
 from tests.test_docs_fields import ADDED, CSV, SAID, rows
 
 ROOT = Path(__file__).parent.parent
@@ -126,6 +130,29 @@ def test_the_exit_statuses_are_those_of_the_command() -> None:
     assert shown == documented | {130}
     assert {ConfigError.exit_status} | {error.exit_status for error in ArchiveError.__subclasses__()} <= shown
     assert INTERRUPTED in shown
+
+
+def test_every_verdict_is_explained_in_the_words_of_the_command() -> None:
+    current = [[f"`{v}`", m.level, m.words, m.cause] for v, m in MEANINGS.items()]
+    assert table(OPERATE, "verdicts") == current
+
+
+def test_the_example_of_notify_is_valid_and_has_every_key(tmp_path: Path) -> None:
+    (example,) = re.findall(r"(?s)```toml\n(\[notify\].*?)```", OPERATE)
+    (tmp_path / "sources.toml").write_text(example, encoding="utf-8")
+    told = load_config(tmp_path).notify
+    assert set(re.findall(r"(?m)^(\w+) =", example)) == set(NOTIFY_KEYS)
+    assert told.smtp.port == 587
+    assert told.anybody
+
+
+def test_the_metrics_that_are_named_exist(tmp_path: Path) -> None:
+    simulate(tmp_path / "a", nights=1)
+    write_metrics(tmp_path / "a", tmp_path / "a.prom")
+    written = (tmp_path / "a.prom").read_text(encoding="utf-8")
+    named = set(re.findall(r"(nightdesk_[a-z_]+)[{ ]", OPERATE))
+    assert len(named) == 2
+    assert all(f"# TYPE {name} gauge" in written for name in named)
 
 
 def setting_rows(module: ModuleType) -> dict[str, list[str]]:

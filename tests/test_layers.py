@@ -70,6 +70,8 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "explain",
         "stats",
         "runs",
+        "health",
+        "report",
         "export",
         "template",
         "demo",
