@@ -38,7 +38,17 @@ def run(folder: Path, *arguments: str) -> Result:
 
 def test_every_command_has_help_and_says_so_on_one_line() -> None:
     listing = CliRunner().invoke(archive_commands, ["--help"]).stdout
-    assert [c.name for c in reading_commands] == ["search", "show", "explain", "stats", "runs", "export", "template"]
+    assert [c.name for c in reading_commands] == [
+        "search",
+        "show",
+        "explain",
+        "stats",
+        "runs",
+        "health",
+        "report",
+        "export",
+        "template",
+    ]
     for command in reading_commands:
         help_ = CliRunner().invoke(archive_commands, [str(command.name), "--help"])
         assert help_.exit_code == 0
