@@ -1,7 +1,8 @@
 """The ``nightdesk`` command: the reading verbs of archive/cli.py, and those that crawl and clean.
 
 Exit status: 0 done; 1 not done: what was named cannot be taken or written, or our own fault; 2 wrong usage or
-query; 3 wrong configuration, or no archive there; 4 another process is writing; 5 not found; 7 interrupted, the
+query; 3 wrong configuration, or no archive there; 4 another process is writing; 5 not found; 6 the night went
+well, but some source is sick; 7 interrupted, the
 next run goes on from there; 8 the disk is full, or the folder may not be read or written.
 """
 

@@ -6,6 +6,8 @@ CrawlerError            root
 
 from __future__ import annotations
 
+#: Exit status of a night that went well, but some source is sick.
+SICK = 6
 #: Exit status of a run that was stopped on request; the next goes on from there.
 INTERRUPTED = 7
 

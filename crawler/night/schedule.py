@@ -7,8 +7,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import PurePath
 
-#: Status with which a night ends that went well but has sick sources to show: no failure of the unit.
-_WITH_SICK_SOURCES = 6
+from crawler.errors import SICK
+
 #: Seconds that a scheduler waits after SIGTERM before it kills.
 _TO_STOP = 60
 
@@ -61,8 +61,8 @@ After=network-online.target time-sync.target
 [Service]
 Type=oneshot
 ExecStart={command}
-{user}# {_WITH_SICK_SOURCES}: the night went well, some source is sick; the report says which
-SuccessExitStatus={_WITH_SICK_SOURCES}
+{user}# {SICK}: the night went well, some source is sick; the report says which
+SuccessExitStatus={SICK}
 TimeoutStopSec={_TO_STOP}
 Nice=10
 IOSchedulingClass=idle

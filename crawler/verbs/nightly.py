@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from crawler.errors import INTERRUPTED
+from crawler.errors import INTERRUPTED, SICK
 from crawler.verbs.crawl import print_funnel
 from crawler.verbs.option import archive_option
+
+if TYPE_CHECKING:
+    from crawler.night.crawl import CrawlResult
+    from crawler.night.nightly import NightOptions
 
 _BUDGET = "Ask for no more than N pages and documents, or bytes (5GB); may be given for both."
 
@@ -19,6 +24,14 @@ _BUDGET = "Ask for no more than N pages and documents, or bytes (5GB); may be gi
 @click.option("--deadline", metavar="HH:MM", help="When nothing new is begun any more, by this machine's clock.")
 @click.option("--budget", "total", metavar="N|SIZE", multiple=True, help=_BUDGET)
 @click.option("--source-budget", "each", metavar="N|SIZE", multiple=True, help="The same for each source.")
+@click.option(
+    "--sick-status",
+    metavar="N",
+    type=click.IntRange(0, 125),
+    default=SICK,
+    show_default=True,
+    help="Status of a night that went well but has sick sources; 0 for who knows only success and failure.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The funnel as JSON, one object a source.")
 @click.option("-v", "--verbose", is_flag=True, help="Log to standard error instead of the archive's logs folder.")
 @archive_option
@@ -27,6 +40,7 @@ def nightly(
     deadline: str | None,
     total: tuple[str, ...],
     each: tuple[str, ...],
+    sick_status: int,
     as_json: bool,
     verbose: bool,
     archive: Path,
@@ -36,7 +50,9 @@ def nightly(
     Without options it keeps to [night] of sources.toml. A second one ends at once and says who is at work.
     """
     from crawler.night.budget import read_limits
-    from crawler.night.nightly import NightOptions, crawl_night, the_night
+    from crawler.night.morning import look_after
+    from crawler.night.nightly import NightOptions, the_night
+    from crawler.sources import load_config
 
     try:
         budget, source_budget = read_limits(total), read_limits(each)
@@ -51,8 +67,32 @@ def nightly(
         verbose=verbose,
     )
     with the_night(archive):
-        result = crawl_night(options)
+        result = _crawled(options)
         print_funnel(archive, result, as_json=as_json)
         if result.interrupted:
             click.echo("nightdesk: interrupted; the next night goes on from here", err=True)
             sys.exit(INTERRUPTED)
+        morning = look_after(archive, result.run, load_config(archive))
+    for problem in morning.untold:
+        click.echo(f"nightdesk: not everybody was told: {problem}", err=True)
+    click.echo(f"{morning.headline}\nreport: {morning.page}", err=True)
+    if morning.sick:
+        click.echo(f"sick: {', '.join(morning.sick)}; more: nightdesk health -a {archive}", err=True)
+        sys.exit(sick_status)
+
+
+def _crawled(options: NightOptions) -> CrawlResult:
+    """The night's crawl; if it cannot be finished, people are told before the error goes its way."""
+    from archive.errors import ArchiveError
+    from crawler.errors import CrawlerError
+    from crawler.night.nightly import crawl_night
+    from crawler.night.notify import alarm
+    from crawler.sources import load_config
+
+    notify = load_config(options.folder).notify
+    try:
+        return crawl_night(options)
+    except (ArchiveError, CrawlerError, OSError) as error:
+        for problem in alarm(notify, options.folder, str(error)):
+            click.echo(f"nightdesk: not everybody was told: {problem}", err=True)
+        raise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from crawler.demo import DemoInternet
 from tests.crawler.test_night import (
+    COURIER,
     command,
     declare,
     environment,
@@ -68,7 +71,7 @@ def test_a_deadline_in_the_file_that_is_no_time_is_named(internet: DemoInternet,
 
 
 def test_a_second_night_is_told_who_is_at_work(internet: DemoInternet, tmp_path: Path) -> None:
-    folder = declare(tmp_path, "millbrook-courier", crawl="delay = 0.5")
+    folder = declare(tmp_path, "millbrook-courier", crawl="delay = 3")
     first = subprocess.Popen(
         command("nightly", "-a", folder),
         env=environment(internet),
@@ -101,3 +104,52 @@ def test_a_deadline_that_is_no_time_is_named(internet: DemoInternet, tmp_path: P
     folder = declare(tmp_path, "millbrook-courier")
     said = nightdesk(internet, "nightly", "-a", folder, "--deadline", "dawn", status=3).stderr
     assert "--deadline: 'dawn' is no time of the day, such as 06:00" in said
+
+
+def tell_by_command(folder: Path) -> Path:
+    """Have a command write what it is told into a file, on sick nights only; the file."""
+    told = folder / "told.json"
+    code = f"import sys; open({str(told)!r}, 'w', encoding='utf-8').write(sys.stdin.read())"
+    text = (folder / "sources.toml").read_text(encoding="utf-8")
+    table = f"\n[notify]\ncommand = {json.dumps([sys.executable, '-c', code])}\n"
+    (folder / "sources.toml").write_text(text + table, encoding="utf-8")
+    return told
+
+
+def test_a_night_on_which_all_is_well_ends_with_0_a_report_and_metrics(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = declare(tmp_path, "harbour-student", "orbit-daily")
+    told = tell_by_command(folder)
+    text = (folder / "sources.toml").read_text(encoding="utf-8")
+    (folder / "sources.toml").write_text(text + '\n[night]\nmetrics = "night.prom"\n', encoding="utf-8")
+    done = nightdesk(internet, "nightly", "-a", folder)
+    (page,) = folder.glob("reports/night-*.html")
+    assert f"report: {page}" in done.stderr
+    assert "nightdesk_" in (folder / "night.prom").read_text(encoding="utf-8")
+    assert not told.exists()
+
+
+def test_a_sick_source_is_told_by_the_status_the_report_and_whoever_is_named(
+    internet: DemoInternet, tmp_path: Path
+) -> None:
+    folder = declare(tmp_path, "millbrook-courier", "harbour-student")
+    told = tell_by_command(folder)
+    internet.set_fault(f"{COURIER}/robots.txt", "500")
+    done = nightdesk(internet, "nightly", "-a", folder, status=6)
+    assert "sick: millbrook-courier" in done.stderr
+    report = json.loads(told.read_text(encoding="utf-8"))
+    assert report["sick"] is True
+    assert "millbrook-courier" in nightdesk(internet, "health", "-a", folder).stdout
+    assert nightdesk(internet, "nightly", "-a", folder, "--sick-status", "0").returncode == 0
+
+
+def test_a_night_that_cannot_write_is_told_of_and_ends_with_8(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = declare(tmp_path, "harbour-student")
+    told = tell_by_command(folder)
+    (folder / "warc").write_text("in the way")
+    said = nightdesk(internet, "nightly", "-a", folder, status=8).stderr
+    assert "cannot be written" in said
+    message = json.loads(told.read_text(encoding="utf-8"))
+    assert (message["status"], message["is_sick"]) == ("failed", True)
+    assert message["error"] in said.replace("nightdesk: ", "")
+    (folder / "warc").unlink()
+    assert nightdesk(internet, "nightly", "-a", folder).returncode == 0
