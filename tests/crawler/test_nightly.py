@@ -117,7 +117,7 @@ def tell_by_command(folder: Path) -> Path:
 
 
 def test_a_night_on_which_all_is_well_ends_with_0_a_report_and_metrics(internet: DemoInternet, tmp_path: Path) -> None:
-    folder = declare(tmp_path, "harbour-student", "orbit-daily")
+    folder = declare(tmp_path, "harbour-student", "elbe-bote")
     told = tell_by_command(folder)
     text = (folder / "sources.toml").read_text(encoding="utf-8")
     (folder / "sources.toml").write_text(text + '\n[night]\nmetrics = "night.prom"\n', encoding="utf-8")
