@@ -29,7 +29,7 @@ _DATELINE = re.compile(
 def key_of(text: str) -> str:
     """A headline as it is compared: case, punctuation and white space aside."""
     text = plain(text).casefold()
-    # Of the same key, in a quarter of the time.
+    # The same key, in a quarter of the time.
     return " ".join(text.translate(_NO_WORDS).split()) if text.isascii() else _NOT_WORD.sub(" ", text).strip()
 
 
