@@ -8,7 +8,7 @@ What is to be asked for is whatever is due: ``urls.due_at`` is the whole frontie
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -312,6 +312,16 @@ class Ledger:
             [source, iso(now)],
         )
         return [_entry(row) for row in rows]
+
+    def relatives(self, source: str, beginning: str) -> Iterator[tuple[str, State, str | None]]:
+        """URL, state and reason of a source's fetched pages whose addresses begin so."""
+        rows = self._db.execute(
+            "select url, state, reason from urls where url >= ? and url < ? and source = ? and kind = 'page'"
+            " and state in ('kept', 'duplicate', 'rejected')",
+            [beginning, beginning + "\U0010ffff", source],
+        )
+        for url, state, reason in rows:
+            yield url, State(state), reason
 
     def settle(self, entry: Entry, verdict: Verdict, *, run: int, now: datetime) -> None:
         """Write a URL's new state, the run's outcome and the event, together."""

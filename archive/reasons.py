@@ -62,6 +62,8 @@ _REASONS: dict[str, str] = {
     "off-site": "it leads to another site",
     "scheme": "it is neither http nor https",
     "private-address": "it leads into a private network or to this machine, and is not allowed",
+    "trap": "too many addresses of its pattern turned out to be no articles",
+    "too-many-documents": "its newspaper has more feeds, sitemaps and sections than are read in one run",
     "robots-unreachable": "the site's robots.txt could not be read, so nothing is asked for",
     "url-too-long": "its address is longer than any article's",
     "redirects": "too many redirects, or a loop of them",

@@ -27,6 +27,7 @@ from archive.writer import ArchiveWriter, WarcInfo
 from crawler.errors import ConfigError
 from crawler.fetch.because import why_due
 from crawler.fetch.polling import poll_again
+from crawler.fetch.traps import Traps
 from crawler.night.budget import Budget, Limits
 from crawler.sources import CrawlConfig, Source, load_config, pick
 from pipelines.site import same_site
@@ -115,6 +116,7 @@ class Desk:
             info=WarcInfo(agent=user_agent, operator=self.config.contact),
             dry_run=dry_run,
         )
+        self.traps = Traps(self.writer.ledger.relatives)
         self.run = self._start_run({"sources": list(source_names), "limit": limit, "revisit": revisit})
 
     @classmethod
@@ -239,6 +241,7 @@ class Desk:
             verdict = poll_again(entry, verdict, now)
         verdict = replace(verdict, due_because=why_due(entry, verdict, now))
         self.writer.ledger.settle(entry, verdict, run=self.run, now=now)
+        self.traps.note(entry, verdict.state, verdict.outcome, verdict.reason)
         if verdict.outcome is not None:
             self._count(errand.source.name, verdict.outcome)
         if entry.kind is not Kind.PAGE:

@@ -17,6 +17,7 @@ from archive.ledger import Entry, Verdict
 from archive.times import utc_now
 from archive.types import Kind, Outcome, Page, State
 from crawler.desk import Desk, Errand
+from crawler.fetch.judge import too_many_documents, trapped
 from crawler.fetch.revisit import failure_due
 from crawler.sources import Source
 from pipelines.stages import Refine
@@ -29,6 +30,9 @@ _OPEN_SOURCES = 100
 #: Pages of one source asked for at once: one on the wire, one waiting for its turn. More would only lengthen a stop,
 #: since what has been handed to the downloader is fetched, at the host's pace.
 _PER_SOURCE = 2
+#: Feeds, sitemaps and sections of one source read in one crawl, besides those declared. Indexes of indexes of sitemaps
+#: may name millions; at a second each, five hundred take eight minutes.
+MOST_DOCUMENTS = 500
 #: Entries taken from the ledger at a time: one query serves this many requests.
 _BATCH = 100
 
@@ -47,6 +51,8 @@ class Frontier:
         self._unopened = deque(desk.sources.values() if desk.whole_sources else ())
         self._documents: deque[Errand] = deque()
         self._documents_asked: set[int] = set()
+        #: How many of them nobody declared.
+        self._discovered: Counter[str] = Counter()
         #: Documents of each source that are waiting or under way.
         self._reading: Counter[str] = Counter()
         self._ready: dict[str, deque[Entry]] = {name: deque() for name in desk.sources}
@@ -62,11 +68,17 @@ class Frontier:
 
     def add_document(self, errand: Errand) -> None:
         """Ask for a feed, sitemap, front or section page, once a run."""
-        if errand.entry.id not in self._documents_asked:
-            self._documents_asked.add(errand.entry.id)
-            self._documents.append(errand)
-            self._reading[errand.source.name] += 1
-            self._changed.set()
+        if errand.entry.id in self._documents_asked:
+            return
+        self._documents_asked.add(errand.entry.id)
+        name = errand.source.name
+        if errand.depth and self._discovered[name] >= MOST_DOCUMENTS:
+            self._desk.settle(errand, too_many_documents(utc_now()))
+            return
+        self._discovered[name] += errand.depth > 0
+        self._documents.append(errand)
+        self._reading[name] += 1
+        self._changed.set()
 
     def document_done(self, source: str) -> None:
         """A document was read, or failed; its pages are in the ledger."""
@@ -113,6 +125,7 @@ class Frontier:
             if not (self._unopened or self._reading or self._under_way or self._cleaning or self._more()):
                 return
             await self._changed.wait()
+            await asyncio.sleep(0)  # the event may have been set all along; the downloads must have their turn
 
     def _open_sources(self) -> None:
         while self._unopened and len(self._reading) < _OPEN_SOURCES:
@@ -142,11 +155,18 @@ class Frontier:
                     ready.clear()
                     break
                 entry = ready.popleft()
+                if trap := self._desk.traps.catches(entry):
+                    self._leave_trap(source, entry, trap)
+                    continue
                 self._asked[name] += 1
                 self._active[name] += 1
                 self._under_way[entry.id] = name
                 errands.append(Errand(source=source, entry=entry))
         return errands
+
+    def _leave_trap(self, source: Source, entry: Entry, why: str) -> None:
+        self._desk.settle(Errand(source=source, entry=entry), trapped(entry, why, utc_now()))
+        self._changed.set()  # where all of a batch are refused, nothing else says that there is room for the next
 
     def _fill(self, name: str) -> None:
         busy = {entry_id for entry_id, source in self._under_way.items() if source == name}

@@ -53,7 +53,11 @@ DEFAULT_REQUEST_HEADERS = {
 }
 COOKIES_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # http and https, nothing else
+DOWNLOAD_HANDLERS = {  # http and https, nothing else
+    "http": "crawler.fetch.handler.BoundedHandler",
+    "https": "crawler.fetch.handler.BoundedHandler",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
+}
 HTTPERROR_ALLOW_ALL = True  # every answer is kept, and judged by the spider
 METAREFRESH_ENABLED = False
 DOWNLOADER = "crawler.fetch.halt.HaltingDownloader"  # Scrapy's, but it can be stopped within seconds

@@ -19,9 +19,15 @@ from crawler.discovery.unpack import unpack
 MAX_FEED = 8 * 1024 * 1024
 MAX_ENTRIES = 5000
 MAX_TAGS = 50
+#: Elements inside elements. Feeds have six; broken ones that never close a tag have thousands, and are read as well.
+MAX_DEPTH = 20_000
 #: What feedparser and its SGML parser let out on broken bytes: ValueError holds bad URLs and encodings,
 #: LookupError unknown charsets. Found by fuzzing and in its issue list; none tells more than "broken".
 _FEEDPARSER_FAILURES = (ValueError, LookupError, AssertionError, AttributeError, TypeError, RecursionError)
+_TAG = re.compile(
+    rb"""(?sx) <!\[CDATA\[ .*? (?:\]\]>|\Z) | <!-- .*? (?:-->|\Z)
+    | < (?P<closing>/?) (?P<name>[A-Za-z_:\x80-\xff]) (?: [^<>"'/] | "[^"<]*" | '[^'<]*' | /(?!>) )*+ (?P<empty>/?) >"""
+)
 _ADDRESS = re.compile(r"[^\s<>()]+@[^\s<>()]+")
 #: feedparser calls a feed broken for these too; they cost nothing.
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
@@ -33,8 +39,8 @@ def read_feed(body: bytes, url: str, content_type: str | None = None, *, via: Vi
     Dates stay as written. A broken feed gives the entries before and, mostly, after the break.
     """
     body, problem = unpack(body, MAX_FEED)
-    if not body.strip():
-        return Listing(problem=problem or "The document is empty.")
+    if not body.strip() or _is_too_deep(body):
+        return Listing(problem=problem or ("It is nested too deeply." if body.strip() else "The document is empty."))
     head = head_text(body)
     if head.lstrip().startswith("{"):
         return read_json_feed(body, url, via, MAX_ENTRIES, problem)
@@ -47,6 +53,21 @@ def read_feed(body: bytes, url: str, content_type: str | None = None, *, via: Vi
     if not parsed.version and not parsed.entries:
         return Listing(problem=problem or "This is no feed that we know: not RSS, Atom or JSON Feed.")
     return _listing(parsed, url, via, problem)
+
+
+def _is_too_deep(body: bytes) -> bool:
+    """True for elements nested beyond MAX_DEPTH. feedparser has no bound: for a million levels it took two minutes."""
+    if len(body) < MAX_DEPTH * len("<a>"):
+        return False
+    depth = 0
+    for tag in _TAG.finditer(body.replace(b"\0", b"")):  # UTF-16 and UTF-32 without their zeros
+        if tag["closing"]:
+            depth -= 1
+        elif tag["name"] and not tag["empty"]:
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+    return False
 
 
 def _parse(body: bytes, url: str, content_type: str | None) -> feedparser.FeedParserDict:

@@ -15,13 +15,15 @@ MAX_TITLE = 500
 MAX_SUMMARY = 1000
 #: Characters of a fragment that are looked at for its words: some feeds put a whole page in a summary.
 _MAX_FRAGMENT = 20_000
+#: Characters. What is longer is not even written down; the guard refuses half as much.
+MAX_LINK = 8192
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def absolute(href: str, base: str) -> str | None:
     """The normalised URL that ``href`` means in a document at ``base``; None if none can be fetched."""
     href = href.strip()
-    if not href:
+    if not href or len(href) > MAX_LINK:
         return None
     if href.startswith(("http://", "https://")):  # most are, and urljoin costs a third of the time
         return normalise_or_none(href)

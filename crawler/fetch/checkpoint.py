@@ -9,7 +9,7 @@ from urllib.request import getproxies
 from OpenSSL import SSL
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, DownloadFailedError
+from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, DownloadFailedError
 from scrapy.http import Response
 from service_identity import VerificationError
 
@@ -17,6 +17,7 @@ from archive.encodings import named_encodings
 from crawler.desk import desk_of
 from crawler.fetch.addresses import Allowed
 from crawler.fetch.guard import PRIVATE, SCHEME, Refused
+from crawler.fetch.handler import HeadTooLarge
 from crawler.fetch.resolver import GuardedResolver
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -75,12 +76,16 @@ class Checkpoint:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raises Refused where the resolver held an address back, BadCertificate where TLS found nobody to trust."""
+        """Raises Refused where the resolver held an address back, BadCertificate where TLS found nobody to trust,
+        DownloadCancelledError for headers without end.
+        """
         if isinstance(exception, CannotResolveHostError) and self._resolver is not None:
             refusal = self._resolver.refusals.get(urlsplit(request.url).hostname or "")
             if refusal is not None:
                 raise Refused(PRIVATE, refusal) from exception
         if isinstance(exception, DownloadFailedError):
+            if any(isinstance(reason, HeadTooLarge) for reason in _reasons(exception.__cause__)):
+                raise DownloadCancelledError("its headers are larger than allowed") from exception
             complaint = certificate_complaint(exception.__cause__)
             if complaint is not None:
                 raise BadCertificate(complaint) from exception
@@ -98,10 +103,14 @@ def proxy_hosts() -> frozenset[str]:
     return frozenset(found - {""})
 
 
+def _reasons(error: BaseException | None) -> list[object]:
+    """What Twisted gives as the causes of a failed answer."""
+    return [getattr(reason, "value", reason) for reason in getattr(error, "reasons", ())]
+
+
 def certificate_complaint(error: BaseException | None) -> str | None:
     """What is wrong with a host's certificate, from an error of Twisted's; None where that is not what went wrong."""
-    reasons = [getattr(reason, "value", reason) for reason in getattr(error, "reasons", ())]
-    for reason in reasons:
+    for reason in _reasons(error):
         if isinstance(reason, VerificationError):
             return "the certificate is for another host"
         if isinstance(reason, SSL.Error) and "certificate" in str(reason):

@@ -32,6 +32,10 @@ _LONGEST_WAIT = timedelta(days=7)
 #: Pages whose robots.txt forbids them are looked at again when it may have changed.
 _ROBOTS_AGAIN = timedelta(days=7)
 
+#: Addresses of a pattern that gave no articles, likewise.
+_TRAP_AGAIN = timedelta(days=30)
+
+TRAP = "trap"
 ASKED_TO_WAIT = "asked to wait"
 NO_SITEMAP = "no sitemap"
 SAME_BODY = "same-body"
@@ -103,6 +107,23 @@ def refused_status(entry: Entry, status: int, now: datetime, *, retry_after: str
 def no_sitemap(now: datetime) -> Verdict:
     """The guess that there might be a sitemap at the usual place was wrong; looked at again in a month."""
     return Verdict(state=State.READ, outcome=None, reason=NO_SITEMAP, due_at=now + timedelta(days=30))
+
+
+def trapped(entry: Entry, why: str, now: datetime) -> Verdict:
+    """One address too many of a pattern that gives no articles; its like is looked at again in a month."""
+    return Verdict(
+        state=State.REFUSED,
+        outcome=_outcome(entry, Outcome.REFUSED),
+        reason=TRAP,
+        detail=why,
+        due_at=now + _TRAP_AGAIN,
+        answered=False,
+    )
+
+
+def too_many_documents(now: datetime) -> Verdict:
+    """A feed, sitemap or section beyond what is read of one source; its turn may come in the next run."""
+    return Verdict(state=State.REFUSED, outcome=None, reason="too-many-documents", due_at=now, answered=False)
 
 
 def parse_retry_after(value: str | None, now: datetime) -> timedelta:

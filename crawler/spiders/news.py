@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
@@ -34,6 +35,8 @@ from pipelines.stages import LeftForLater, Refine
 _MAX_DEPTH = 3
 #: Sitemaps of one source read in one crawl, newest first.
 _MAX_SITEMAPS = 200
+#: Pages that the documents of one source may list in one crawl. Each costs the archive about a kilobyte.
+MOST_LINKS = 1_000_000
 #: Section pages found in a front page's menus that are read.
 _MAX_SECTIONS = 12
 #: Bytes from which on a document is read in a thread.
@@ -63,6 +66,7 @@ class NewsSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Requests for documents and pages, and raw pages left to clean, until nothing is left."""
         self.desk = desk_of(self.crawler)
+        self._links_taken: Counter[str] = Counter()
         refine = self.crawler.get_item_pipeline(Refine)
         assert refine is not None
         refine.template_of = self.desk.writer.templates.current
@@ -212,22 +216,36 @@ class NewsSpider(Spider):
         else:  # a sitemap of 50,000 lines takes seconds, in which the downloads go on
             listing = await asyncio.to_thread(_read_listing, *document)
         pages = [link for link in listing.links if link.kind is Kind.PAGE and self.desk.is_own(link.url, source)]
-        self.desk.discover(pages, source)
+        room = max(0, MOST_LINKS - self._links_taken[source.name])
+        whole = len(pages) <= room
+        self._links_taken[source.name] += len(pages)
+        self.desk.discover(pages[:room], source)
         fresh = self.desk.writer.ledger.fresh(response.url, self.desk.run)
-        detail = f"{len(pages)} pages listed" + (f"; {listing.problem}" if listing.problem else "")
+        told = (f"{len(pages)} pages listed", listing.problem, self._left_out(errand, listing, len(pages) - room))
         verdict = Verdict(
             state=State.FAILED if listing.problem and not listing.links else State.READ,
             outcome=None,
             reason="unreadable" if listing.problem else None,
-            detail=detail,
+            detail="; ".join(text for text in told if text),
             due_at=now,
             capture_id=response.meta.get("capture_id"),
-            yielded_at=quiet_since(entry, now, fresh=fresh, newest=newest_of(pages, now)),
+            yielded_at=quiet_since(entry, now, fresh=fresh, newest=newest_of(pages, now)) if whole else now,
             is_index=any(link.kind is Kind.SITEMAP for link in listing.links),
-            **_marks(response),
+            # not recognised, it is read again, and what there was no room for gets another chance
+            **(_marks(response) if whole else {"full_answer": True}),
         )
         self.desk.settle(errand, verdict, now=now)
         self._follow(errand, listing, response.url)
+
+    def _left_out(self, errand: Errand, listing: Listing, beyond: int) -> str | None:
+        """What a document leads to and is not followed, in words."""
+        sitemaps = sum(link.kind is Kind.SITEMAP for link in listing.links)
+        followed = _MAX_SITEMAPS if errand.depth < _MAX_DEPTH else 0
+        left = [f"{beyond} of them beyond the {MOST_LINKS} taken of one source"] if beyond > 0 else []
+        if sitemaps > followed:
+            why = f"only the newest {followed} are read" if followed else "nested too deep"
+            left.append(f"{sitemaps - followed} of its {sitemaps} sitemaps are left: {why}")
+        return "; ".join(left) or None
 
     def _follow(self, errand: Errand, listing: Listing, where: str) -> None:
         """Further documents that this one leads to."""

@@ -75,12 +75,12 @@ def serving(pages: Pages, *addresses: str, tls: ssl.SSLContext | None = None) ->
             server.server_close()
 
 
-def crawl(folder: Path, *, dns: Mapping[str, list[str]] | None = None, **environment: str) -> str:
+def crawl(folder: Path, *, dns: Mapping[str, list[str]] | None = None, delay: float = 0, **environment: str) -> str:
     """One crawl of an archive's sources in a process of its own; its log.
 
     ``dns``: host → what each lookup of it answers, the last one for good; other hosts are not found.
     """
-    arguments = ["-s", f"NIGHTDESK_ARCHIVE={folder}", "-s", "DOWNLOAD_DELAY=0", "-s", "NIGHTDESK_WORKERS=1"]
+    arguments = ["-s", f"NIGHTDESK_ARCHIVE={folder}", "-s", f"DOWNLOAD_DELAY={delay}", "-s", "NIGHTDESK_WORKERS=1"]
     if dns is not None:
         arguments += ["-s", "TWISTED_DNS_RESOLVER=tests.crawler.loopback.FakeDns"]
         environment["FAKE_DNS"] = json.dumps(dns)
