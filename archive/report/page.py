@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive.errors import ArchiveError
 from archive.export import whole_file
 from archive.health.verdicts import MEANINGS, Level
 from archive.report.charts import Series, bars, lines, spark
@@ -47,7 +48,6 @@ def write_report(folder: Path, run: int) -> Path:
     with Archive(folder) as archive:
         report = archive.report(run)
     page, path = to_html(report).encode(), place_of(folder, report)
-    path.parent.mkdir(exist_ok=True)
     for target, content in (
         (path.with_suffix(".json"), report.as_json().encode()),
         (path, page),
@@ -59,8 +59,16 @@ def write_report(folder: Path, run: int) -> Path:
 
 
 def place_of(folder: Path, report: Report) -> Path:
-    """Where a night's page belongs: ``reports/night-20261122-31.html``."""
-    return folder / "reports" / f"night-{report.run.started_at:%Y%m%d}-{report.run.id}.html"
+    """Where a night's page belongs, in a folder that is there: ``reports/night-20261122-31.html``.
+
+    Raises ArchiveError when the folder cannot be made.
+    """
+    reports = folder / "reports"
+    try:
+        reports.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"{reports} cannot be made a folder: {error.strerror}") from error
+    return reports / f"night-{report.run.started_at:%Y%m%d}-{report.run.id}.html"
 
 
 def to_html(report: Report) -> str:

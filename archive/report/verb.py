@@ -44,7 +44,6 @@ def report(
         click.echo(to_html(told), nl=False)
         return
     path = check_target(target, (".html", ".htm")) if target else place_of(archive.folder, told)
-    path.parent.mkdir(exist_ok=True)
     with whole_file(path) as file:
         file.write(to_html(told).encode())
     say(told.headline)

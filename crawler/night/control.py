@@ -14,7 +14,7 @@ from statistics import median
 from archive.captures import read_capture
 from archive.encodings import Unpackable
 from archive.errors import DamagedCapture
-from archive.health import Control, Health, SourceNight, amend
+from archive.health import Control, Health, SourceNight, amend, source_nights_of
 from archive.health.judging import overturned
 from archive.health.samples import Sample, new_pages, old_pages
 from archive.health.values import Finding
@@ -38,7 +38,7 @@ def compare(
     workers: int = 0,
     seconds: float = 30.0,
 ) -> list[SourceNight]:
-    """Look into the doubtful nights among those judged, write what came of it → all nights, those amended.
+    """Look into the doubtful nights among those judged, write what came of it → the whole night, amended.
 
     ``timezones``: source → the zone that it declares. ``workers``, ``seconds``: as for cleaning in a crawl.
     """
@@ -46,20 +46,20 @@ def compare(
     if not doubtful:
         return list(nights)
     amended = asyncio.run(_compare(writer, doubtful, timezones or {}, RefinePool(workers, seconds=seconds)))
-    amend(writer, amended.values())
-    return [amended.get(night.source, night) for night in nights]
+    amend(writer, amended)
+    return source_nights_of(writer.db, doubtful[0].run)
 
 
 async def _compare(
     writer: ArchiveWriter, doubtful: Sequence[SourceNight], timezones: Mapping[str, str | None], pool: RefinePool
-) -> dict[str, SourceNight]:
-    found = {}
+) -> list[SourceNight]:
+    found = []
     try:
         for night in doubtful:
             control = await _control(writer, night, timezones.get(night.source), pool)
             before = Finding(verdict=night.verdict, evidence=night.evidence)
             after = overturned(before, control) if control else before
-            found[night.source] = replace(night, verdict=after.verdict, evidence=after.evidence)
+            found.append(replace(night, verdict=after.verdict, evidence=after.evidence))
     finally:
         pool.close()
     return found
