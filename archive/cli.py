@@ -128,9 +128,10 @@ def show(archive: Archive, *, article: str, origins: bool, markdown: bool, as_js
         click.echo(f"# {found.title}\n\n{found.markdown or found.body}")
     elif as_json:
         earlier = [{name: v for name, v in plain(r).items() if name != "article_id"} for r in revisions[:-1]]
-        click.echo(to_json(plain(found) | {"earlier": earlier}))
+        rights = archive.rights(found.id)
+        click.echo(to_json(plain(found) | {"asks": rights.asks, "basis": rights.basis, "earlier": earlier}))
     else:
-        terminal.print_article(found, revisions, origins=origins)
+        terminal.print_article(found, revisions, rights=archive.rights(found.id), origins=origins)
 
 
 @click.command()

@@ -153,9 +153,10 @@ def problems_of(db: Database, run: int) -> list[Problem]:
     _one(_runs(db), run)
     documents = db.query(
         """
-        select u.source, u.kind, 'failed' as outcome, e.reason, 1 as number, u.url, e.detail
+        select u.source, u.kind, iif(e.event = 'waiting', 'waiting', 'failed') as outcome, e.reason,
+               1 as number, u.url, e.detail
         from url_events e join urls u on u.id = e.url_id
-        where e.run_id = ? and e.event in ('failed', 'gone', 'refused') and u.kind <> 'page'
+        where e.run_id = ? and e.event in ('failed', 'gone', 'refused', 'waiting') and u.kind <> 'page'
         order by u.source, u.url
         """,
         [run],

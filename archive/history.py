@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from archive.errors import NotFound
 from archive.record import capture_from_row
+from archive.rights import Rights, rights_of_entry
 from archive.times import from_iso, from_iso_or_none
 from archive.types import CaptureRef, Kind, Outcome, State, Via
 from archive.urls import normalise_url, without_amp
@@ -87,6 +88,8 @@ class History:
     events: tuple[Event, ...]
     #: What each run that met it made of it: (run, outcome, reason).
     outcomes: tuple[tuple[int, Outcome, str | None], ...]
+    #: What it and its site said of use, and the operator's ground.
+    rights: Rights
 
 
 def history_of(db: Database, url: str) -> History:
@@ -117,6 +120,7 @@ def history_of(db: Database, url: str) -> History:
         sightings=_sightings(db, known["id"]),
         events=_events(db, known["id"], known["url"]),
         outcomes=_outcomes(db, known["id"]),
+        rights=rights_of_entry(db, known["id"]),
     )
 
 

@@ -138,6 +138,17 @@ class Ledger:
         else:
             self._db.execute(f"{sql} and source = ?", [reason, run, source])
 
+    def leave(self, entry: Entry, reason: str, *, until: datetime, run: int, now: datetime) -> None:
+        """A URL is not asked for in this run, and not before ``until``: its state stays, its story says why."""
+        self._db.execute(
+            "update run_urls set reason = ? where run_id = ? and url_id = ? and outcome = 'waiting'",
+            [reason, run, entry.id],
+        )
+        if entry.kind is Kind.PAGE:
+            later = iso(until)
+            self._db.execute("update urls set due_at = ? where id = ? and due_at < ?", [later, entry.id, later])
+        self.note(entry.id, Outcome.WAITING, run=run, now=now, reason=reason, detail=f"until {until:%Y-%m-%d %H:%M}")
+
     def finish_run(self, run: int, status: str, now: datetime) -> None:
         """Close a run. Status: ``finished`` or ``interrupted``."""
         self._db.execute("update runs set finished_at = ?, status = ? where id = ?", [iso(now), status, run])

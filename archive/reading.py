@@ -28,6 +28,7 @@ from archive.record import (
     article_from_row,
     revision_from_row,
 )
+from archive.rights import Rights, rights_of_article
 from archive.search import Hits, count, iter_articles
 from archive.types import Outcome, Run
 from archive.urls import article_id
@@ -149,6 +150,10 @@ class Archive:
             record={},
         )
         return [*map(revision_from_row, rows), present]
+
+    def rights(self, id_or_url: str) -> Rights:
+        """What page and site said of an article's use, what that asks, and the operator's ground. Raises NotFound."""
+        return rights_of_article(self._db, self.get(id_or_url).id)
 
     def explain(self, url: str) -> History:
         """What happened to a URL: seen where, asked when, kept or refused why. Raises NotFound."""

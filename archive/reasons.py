@@ -57,6 +57,7 @@ _REASONS: dict[str, str] = {
     Reason.CUT_SHORT: "the answer ended before it was complete",
     Reason.UNREADABLE: "it could not be read",
     Reason.TIMED_OUT: "cleaning it took longer than allowed",
+    Reason.RIGHTS: "it reserves what the operator respects",
     Reason.CRASHED: "cleaning it failed: a fault of nightdesk's",
     "robots.txt": "the site's robots.txt forbids it",
     "off-site": "it leads to another site",
@@ -87,6 +88,9 @@ _REASONS: dict[str, str] = {
     "deadline": "the night was over",
     "interrupted": "the run was stopped before its turn came",
     "asked to wait": "the site asked to be left alone for a while",
+    "host fails": "its host failed too often in a row, and is left alone for a while",
+    "host refuses": "its host refused everything, and is left alone for a while",
+    "host limit": "as much was asked of its host as a run may",
 }
 _HTTP = re.compile(r"http-([0-9]{3})")
 _DUPLICATE_OF = re.compile(r"of ([a-z2-7]{16})")

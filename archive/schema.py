@@ -266,6 +266,53 @@ def m002_structure_and_templates(db: Database) -> None:
 
 
 @migrations()
+def m003_politeness_and_rights(db: Database) -> None:
+    """What is known of each host between two nights, files that speak for a whole site, and signals of rights."""
+    db.executescript(
+        """
+        create table hosts (
+            host text primary key,                  -- as in its URLs, without port
+            latency_s real,                         -- mean seconds until it answers; null: it never did
+            slowdown real not null,                 -- 1, or by how much longer the pauses are since it said 429
+            failures integer not null,              -- in a row: no answer, or 5xx
+            refusals integer not null,              -- in a row: 401, 403
+            pauses integer not null,                -- in a row: 429, 503
+            nights integer not null,                -- in a row that ended early because of it
+            wait_until text,                        -- nothing is asked of it before
+            reason text,                            -- of that, as in run_urls
+            changed_at text not null
+        ) strict, without rowid;
+
+        -- robots.txt and tdmrep.json as last asked for: good for a day without asking again.
+        create table site_files (
+            url text primary key,
+            asked_at text not null,
+            status integer,                         -- of the last answer; null: there was none
+            read_at text,                           -- of the answer that body is; null: there never was one
+            body blob,
+            capture_id integer references captures(id)
+        ) strict, without rowid;
+
+        -- What a page, its headers or its site say of use, verbatim, with the capture that says it.
+        create table rights (
+            capture_id integer not null references captures(id),
+            signal text not null,
+            value text not null,
+            primary key (capture_id, signal, value)
+        ) strict, without rowid;
+
+        -- On what ground the operator says that a source is kept; a row for each change.
+        create table bases (
+            source text not null references sources(id),
+            since text not null,
+            basis text,                             -- in the operator's words; null: none stated
+            primary key (source, since)
+        ) strict, without rowid;
+        """
+    )
+
+
+@migrations()
 def m004_rhythm_and_queue(db: Database) -> None:
     """How often things change and why they are due when they are; indexes for a frontier of any size."""
     db.executescript(

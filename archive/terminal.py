@@ -13,6 +13,7 @@ from archive.figures import Problem, Stats
 from archive.history import Event, History
 from archive.reasons import because, happened, seen, stands
 from archive.record import Revision, StoredArticle
+from archive.rights import Rights
 from archive.search import Hit
 from archive.types import CaptureRef, Entry, Outcome, Precision, Run, State
 from archive.typeset import (
@@ -67,7 +68,9 @@ def print_hits(hits: Iterable[Hit]) -> int:
     return number
 
 
-def print_article(article: StoredArticle, revisions: Sequence[Revision], *, origins: bool = False) -> None:
+def print_article(
+    article: StoredArticle, revisions: Sequence[Revision], *, rights: Rights | None = None, origins: bool = False
+) -> None:
     """Print an article for reading, then what the archive knows about it."""
     console = new_console()
     put(console, styled(article.title, style="bold"))
@@ -88,7 +91,7 @@ def print_article(article: StoredArticle, revisions: Sequence[Revision], *, orig
         _print_entries(console, article.entries)
     _print_pictures(console, article)
     put(console)
-    put(console, paired(_provenance(article)))
+    put(console, paired([*_provenance(article), *_asked(rights)]))
     if len(revisions) > 1:
         put(console)
         put(console, styled("Revisions", style="bold"))
@@ -105,7 +108,7 @@ def print_history(history: History) -> None:
     """Print a URL's story."""
     console = new_console()
     put_line(console, history.url, style="bold")
-    put(console, paired(_standing(history)))
+    put(console, paired([*_standing(history), *_asked(history.rights)]))
     if history.sightings:
         put(console)
         put(console, styled("Seen", style="bold"))
@@ -220,7 +223,7 @@ def _provenance(article: StoredArticle) -> list[tuple[str, str]]:
         ("language", article.language or ""),
         ("words", f"{article.word_count:,}"),
         ("access", str(article.access)),
-        ("rights", "; ".join(f"{name}: {value}" for name, value in article.rights.items())),
+        ("rights", "; ".join(f"{name}: {value.replace(chr(10), ', ')}" for name, value in article.rights.items())),
         ("comments", f"{len(article.comments)}, see --json" if article.comments else ""),
         ("left out", f"{_many(left, 'line')} that its source repeats, see --json" if left else ""),
         ("seen", seen_),
@@ -230,6 +233,14 @@ def _provenance(article: StoredArticle) -> list[tuple[str, str]]:
         ("extractor", article.extractor),
     ]
     return [pair for pair in pairs if pair[1]]
+
+
+def _asked(rights: Rights | None) -> list[tuple[str, str]]:
+    """What page and site ask of whoever keeps a copy, and on what ground the operator does."""
+    if rights is None:
+        return []
+    pairs = [("asks", f"{ask.what}, {ask.words} ({ask.signal}: {ask.value})") for ask in rights.asks]
+    return [*pairs, ("basis", rights.basis)] if rights.basis else pairs
 
 
 def _print_origins(console: Console, article: StoredArticle) -> None:

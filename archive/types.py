@@ -79,6 +79,7 @@ class Reason(StrEnum):
     CUT_SHORT = "cut-short"  # the body ended before its declared length
     UNREADABLE = "unreadable"  # bytes that no parser makes a page of
     TIMED_OUT = "timed-out"  # cleaning took longer than the time allowed
+    RIGHTS = "rights"  # it asks for what the operator respects: decided after cleaning, never by refine
     CRASHED = "crashed"  # cleaning failed: a bug of ours, the detail holds it
 
 
@@ -281,7 +282,8 @@ class Article:
     comments: list[str] = field(default_factory=list)
     #: As the page itself states it ("3 min read"); not computed.
     reading_minutes: int | None = None
-    #: Rights signals verbatim, as found: ``{"x-robots-tag": "noarchive", "license": "…"}``.
+    #: Rights signals verbatim, as found: ``{"x-robots-tag": "noarchive", "license": "…"}``; several of one
+    #: kind one a line.
     rights: Mapping[str, str] = field(default_factory=dict)
     #: Field name → where its value came from.
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -301,6 +303,8 @@ class Rejection:
     reason: Reason
     #: For a person: the evidence in a few words.
     detail: str = ""
+    #: As in Article, where the page was read so far.
+    rights: Mapping[str, str] = field(default_factory=dict)
     extractor: str = ""
 
 

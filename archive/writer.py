@@ -32,9 +32,12 @@ from archive.captures import (
     iter_members,
 )
 from archive.errors import DRIVER_ERRORS
+from archive.hosts import HostStore
 from archive.ledger import Ledger
 from archive.lock import WriterLock
+from archive.rights import RightsStore
 from archive.schema import migrate
+from archive.sitefiles import SiteFiles
 from archive.templates import TemplateStore
 from archive.times import iso, utc_now
 from archive.types import CaptureRef
@@ -68,7 +71,8 @@ class WarcInfo:
 
 
 class ArchiveWriter:
-    """The one process that writes an archive: its ledger, its articles, its templates and its captures.
+    """The one process that writes an archive: its ledger, its articles, its templates, its captures and what is
+    known of hosts and rights.
 
     Creates the archive if the folder has none. With ``dry_run`` nothing is ever committed, and nothing may be
     kept in the WARC. Raises Locked if another process is writing, NotAnArchive if the folder's database is not ours.
@@ -96,6 +100,9 @@ class ArchiveWriter:
         self.ledger = Ledger(self.db)
         self.templates = TemplateStore(self.db)
         self.articles = ArticleStore(self.db, self.templates)
+        self.rights = RightsStore(self.db)
+        self.hosts = HostStore(self.db)
+        self.files = SiteFiles(self.db)
         self._warc: WarcFile | None = None
         self._warc_id = 0
         self._serial = 0

@@ -12,6 +12,7 @@ from crawler.fetch.capture import Capture
 from crawler.fetch.checkpoint import Checkpoint
 from crawler.fetch.guard import Guard
 from crawler.fetch.politeness import Politeness
+from crawler.fetch.reservations import Reservations
 from crawler.fetch.robots import Robots
 from crawler.keep import Keep
 from crawler.night.progress import Progress
@@ -28,11 +29,12 @@ class NightdeskAddon:
         put = settings.setdefault_in_component_priority_dict
         put("EXTENSIONS", Desk, 0)  # opens the archive: before all that uses it
         put("EXTENSIONS", Progress, 500)
-        put("EXTENSIONS", Politeness, 500)
         put("DOWNLOADER_MIDDLEWARES", Guard, 50)  # before robots.txt (100) is asked for
         put("DOWNLOADER_MIDDLEWARES", RobotsTxtMiddleware, None)
         put("DOWNLOADER_MIDDLEWARES", Robots, 100)
         put("DOWNLOADER_MIDDLEWARES", Checkpoint, 900)  # the proxy is chosen at 750
+        put("DOWNLOADER_MIDDLEWARES", Reservations, 110)
+        put("DOWNLOADER_MIDDLEWARES", Politeness, 940)  # behind retries and redirects: each of them is a request
         put("DOWNLOADER_MIDDLEWARES", Capture, 950)  # next to the network: bodies as received, redirects, robots.txt
         put("ITEM_PIPELINES", Refine, 300)
         put("ITEM_PIPELINES", Keep, 800)

@@ -7,7 +7,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -20,16 +20,18 @@ from twisted.python.failure import Failure
 
 from archive.errors import DRIVER_ERRORS
 from archive.ledger import Entry, Verdict
-from archive.times import from_iso, utc_now
+from archive.sitefiles import SiteFile
+from archive.times import from_iso, iso, utc_now
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.urls import normalise_url
 from archive.writer import ArchiveWriter, WarcInfo
 from crawler.errors import ConfigError
 from crawler.fetch.because import why_due
+from crawler.fetch.hosts import Hosts, Rest
 from crawler.fetch.polling import poll_again
 from crawler.fetch.traps import Traps
 from crawler.night.budget import Budget, Limits
-from crawler.sources import CrawlConfig, Source, load_config, pick
+from crawler.sources import AGENT, CrawlConfig, Source, load_config, pick
 from pipelines.site import same_site
 
 log = logging.getLogger("nightdesk.page")
@@ -77,6 +79,7 @@ class Desk:
         dry_run: bool = False,
         urls: list[str] | None = None,
         commit_seconds: float = 1.0,
+        longest_pause: timedelta = timedelta(minutes=5),
         user_agent: str = "",
         purpose: str = "crawl",
     ) -> None:
@@ -91,7 +94,7 @@ class Desk:
         self.revisit = revisit
         self.counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.budget = Budget()
-        #: Sources that asked for patience (429, 503) or that the operator's limit ended, and why.
+        #: Sources whose night is over, because of their host or of the operator's limit, and why.
         self.paused: dict[str, str] = {}
         #: How the crawl ended: ``finished``, ``shutdown`` (on request), or what went wrong; None: not yet.
         self.end: str | None = None
@@ -99,14 +102,13 @@ class Desk:
         #: For a dry run, when it has ended: each page that it met, what a crawl would do with it, and why.
         self.plan: list[dict[str, str]] = []
         self._robots: dict[str, RobotParser] = {}
-        self._user_agent = user_agent
         #: Called with the ledger's id when a page has left the item pipeline; the spider listens.
         self.page_left: Callable[[int], None] = _nobody_waits
         #: Why the archive cannot be written any more; None: it can.
         self.trouble: BaseException | None = None
         self._stop: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._stopping: asyncio.Task[None] | None = None
-        #: Sources that said for how long they want to be left alone.
+        #: Until when those of them are left alone that are for their host's sake.
         self.wait_until: dict[str, datetime] = {}
         self._commit_seconds = commit_seconds
         self._committing: asyncio.Task[None] | None = None
@@ -117,6 +119,7 @@ class Desk:
             dry_run=dry_run,
         )
         self.traps = Traps(self.writer.ledger.relatives)
+        self.hosts = Hosts(self.writer.hosts, longest_pause=longest_pause, most_requests=self.config.host_requests)
         self.run = self._start_run({"sources": list(source_names), "limit": limit, "revisit": revisit})
 
     @classmethod
@@ -131,6 +134,7 @@ class Desk:
             dry_run=settings.getbool("NIGHTDESK_DRY_RUN"),
             urls=settings.getlist("NIGHTDESK_URLS"),
             commit_seconds=settings.getfloat("NIGHTDESK_COMMIT_SECONDS"),
+            longest_pause=timedelta(seconds=settings.getfloat("NIGHTDESK_LONGEST_PAUSE")),
             user_agent=settings["USER_AGENT"],
             purpose=settings["NIGHTDESK_PURPOSE"],
         )
@@ -147,13 +151,19 @@ class Desk:
         run = ledger.start_run("crawl", arguments, now)
         for source in self.sources.values():
             ledger.add_source(source.name, home=source.home, title=source.title, now=now)
+            self.writer.rights.declare(source.name, source.basis, now)
         if self.revisit == "all":
             ledger.make_due(list(self.sources), now)
         self.writer.commit()
         return run
 
     async def spider_opened(self) -> None:
-        """Begin committing."""
+        """Begin committing; leave alone whoever asked for it in an earlier night."""
+        for source in self.sources.values():
+            rest = self.hosts.rest(source.host)
+            if rest is not None and rest.over:
+                front = self.document(source.home, Kind.FRONT, source, via=Via.GIVEN, where="sources.toml")
+                self.leave(Errand(source=source, entry=front), rest)
         if self.writer.recovered:
             found = self.writer.recovered
             log.warning(
@@ -184,6 +194,7 @@ class Desk:
             ledger.leave_waiting(self.run, why, source=source)
         why = self.budget.over(None, utc_now()) or "not reached"
         ledger.leave_waiting(self.run, why if reason == "finished" else "interrupted")
+        self.hosts.save()
         ledger.finish_run(self.run, "finished" if reason == "finished" else "interrupted", utc_now())
         if self.dry_run:
             self.plan = [self._with_robots(row) for row in ledger.plan(self.run)]
@@ -194,6 +205,7 @@ class Desk:
         while self.trouble is None:
             await asyncio.sleep(self._commit_seconds)
             try:
+                self.hosts.save()
                 self.writer.commit()
             except DRIVER_ERRORS as error:
                 self.cannot_write(error)
@@ -269,6 +281,27 @@ class Desk:
             self.paused[source] = why
         return self.paused.get(source)
 
+    def leave(self, errand: Errand, rest: Rest) -> None:
+        """A URL waits for a later run, because its host is to be left alone in this one."""
+        entry, now = errand.entry, utc_now()
+        self.writer.ledger.leave(entry, rest.reason, until=rest.until, run=self.run, now=now)
+        log.info("%s waiting %s (%s until %s)", errand.source.name, entry.url, rest.reason, iso(rest.until))
+        self.end_night(errand.source, rest)
+
+    def end_night(self, source: Source, rest: Rest) -> None:
+        """If it is the source's own host that is to be left alone, nothing more of the source is asked for."""
+        if rest.over and rest.host.removeprefix("www.") == source.host.removeprefix("www."):
+            if self.paused.get(source.name) != rest.reason:
+                log.warning("%s: its night is over (%s), due %s", source.name, rest.reason, iso(rest.until))
+            self.paused[source.name] = rest.reason
+            self.wait_until[source.name] = rest.until
+
+    def keep_site_file(self, file: SiteFile, signals: list[tuple[str, str]]) -> None:
+        """Remember a robots.txt or tdmrep.json, and what it says of rights."""
+        self.writer.files.save(file)
+        if file.capture_id is not None:
+            self.writer.rights.record(file.capture_id, signals)
+
     def _count(self, source: str, outcome: Outcome) -> None:
         self.counts[source]["done"] += 1
         if outcome in (Outcome.NEW, Outcome.UPDATED):
@@ -305,7 +338,7 @@ class Desk:
     def _with_robots(self, row: dict[str, str]) -> dict[str, str]:
         """A plan's row, refused if robots.txt would refuse it."""
         parser = self._robots.get(urlsplit(row["url"]).netloc)
-        if row["outcome"] != Outcome.WAITING or parser is None or parser.allowed(row["url"], self._user_agent):
+        if row["outcome"] != Outcome.WAITING or parser is None or parser.allowed(row["url"], AGENT):
             return row
         return row | {"outcome": str(Outcome.REFUSED), "reason": "robots.txt"}
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
+from time import monotonic
 
 from archive.captures import read_capture
 from archive.encodings import Unpackable
@@ -35,6 +37,8 @@ _PER_SOURCE = 2
 MOST_DOCUMENTS = 500
 #: Entries taken from the ledger at a time: one query serves this many requests.
 _BATCH = 100
+#: Times that one page or document is put off within a run because its host asks for patience.
+_MOST_HOLDS = 8
 
 
 class Frontier:
@@ -65,6 +69,10 @@ class Frontier:
         #: Whether the ledger may hold captured pages that nobody is cleaning.
         self._captured_left = True
         self._changed = asyncio.Event()
+        #: Errands whose host asked for patience, each with the time from which they are handed out again.
+        self._held: list[tuple[float, Errand]] = []
+        #: How often each was held, by the ledger's id.
+        self._holds: Counter[int] = Counter()
 
     def add_document(self, errand: Errand) -> None:
         """Ask for a feed, sitemap, front or section page, once a run."""
@@ -87,6 +95,15 @@ class Frontier:
             del self._reading[source]
         self._unread.add(source)
         self._changed.set()
+
+    def hold(self, errand: Errand, seconds: float) -> bool:
+        """Hand out an errand again when its host may be asked again. False: it was held often enough."""
+        self._holds[errand.entry.id] += 1
+        if self._holds[errand.entry.id] > _MOST_HOLDS:
+            return False
+        self._held.append((monotonic() + seconds, errand))
+        self._changed.set()
+        return True
 
     def captured(self, entry_id: int) -> None:
         """A page is in the WARC and on its way to cleaning: its host may be asked for the next."""
@@ -118,18 +135,35 @@ class Frontier:
                     self.document_done(errand.source.name)  # it is still due
                 else:
                     yield errand
-            for errand in self._next_pages():
+            for errand in (*self._released(), *self._next_pages()):
                 yield errand
             for page in self._left_to_clean():
                 yield page
             if not (self._unopened or self._reading or self._under_way or self._cleaning or self._more()):
                 return
-            await self._changed.wait()
+            await self._something_to_do()
             await asyncio.sleep(0)  # the event may have been set all along; the downloads must have their turn
+
+    async def _something_to_do(self) -> None:
+        """Something has changed, or the first of the errands that are held is to be handed out again."""
+        first = min((when for when, _ in self._held), default=None)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if first is None else max(0.0, first - monotonic())):
+                await self._changed.wait()
+
+    def _released(self) -> list[Errand]:
+        """Errands that were held long enough, or whose source's night is over: the downloader will say so."""
+        now = monotonic()
+        ready = [errand for when, errand in self._held if when <= now or errand.source.name in self._desk.paused]
+        if ready:
+            self._held = [(when, errand) for when, errand in self._held if errand not in ready]
+        return ready
 
     def _open_sources(self) -> None:
         while self._unopened and len(self._reading) < _OPEN_SOURCES:
             source = self._unopened.popleft()
+            if source.name in self._desk.paused:
+                continue
             for errand in self._openings(source):
                 self.add_document(errand)
 

@@ -26,6 +26,7 @@ from crawler.sources import FILE
 from pipelines import extract, refine_dump
 from pipelines.decode import decode
 from pipelines.filetype import gate_bytes
+from pipelines.rights import signals_of
 
 _LARGEST = 64 * 1024 * 1024
 #: Home of a source that consists of imported files only: nobody can be asked again.
@@ -135,6 +136,7 @@ def _import_one(
         url=address, source=source, fetched_at=saved.saved_at, content_type=saved.content_type, body=saved.body
     )
     capture_id = writer.keep_import(capture, run=run, url_id=entry.id)
+    writer.rights.record(capture_id, signals_of(result.rights))
     writer.ledger.note(entry.id, State.CAPTURED, run=run, now=now, detail=saved.name, capture_id=capture_id)
     if isinstance(result, Rejection):
         verdict = _refused(result, saved.name, before)

@@ -14,10 +14,11 @@ from archive.articles import Stored
 from archive.ledger import Entry, Verdict
 from archive.rhythm import Rhythm
 from archive.times import utc_now
-from archive.types import Article, Outcome, Page, Rejection, State
+from archive.types import Article, Outcome, Page, Reason, Rejection, State
 from archive.writer import ArchiveWriter
 from crawler.desk import Desk, Errand, desk_of
 from crawler.fetch.revisit import article_due, rejection_due
+from pipelines.rights import signals_of
 from pipelines.stages import Cleaned
 
 
@@ -58,6 +59,19 @@ def _rhythm(entry: Entry, article: Article, stored: Stored, now: datetime) -> Rh
     return Rhythm(changes=stored.revision - 1, changed_at=now, live=live)
 
 
+def respected(
+    writer: ArchiveWriter, entry: Entry, page: Page, result: Article | Rejection, respect: tuple[str, ...]
+) -> Article | Rejection:
+    """The result, or its refusal where page or site ask for what the operator respects. Nothing is asked by default."""
+    if isinstance(result, Rejection) or not respect:
+        return result
+    rights = writer.rights.of_page(entry.capture_id, page.final_url, entry.source, page.fetched_at)
+    asked = [f"{ask.what} ({ask.signal}: {ask.value})" for ask in rights.asks if ask.what in respect]
+    if not asked:
+        return result
+    return Rejection(reason=Reason.RIGHTS, detail="; ".join(asked)[:500], extractor=result.extractor)
+
+
 class Keep:
     """Item pipeline: Cleaned in; an Article out if it is new or changed, else the item is dropped, with the reason."""
 
@@ -82,9 +96,13 @@ class Keep:
         desk, now = self.desk, utc_now()
         entry = desk.writer.ledger.entry(item.page.url)
         assert entry is not None, "a page comes from the ledger"
-        verdict = verdict_on(desk.writer, entry, item.page, item.result, now)
-        desk.settle(Errand(source=desk.sources[entry.source], entry=entry), verdict, now=now)
+        source = desk.sources[entry.source]
+        if entry.capture_id is not None:
+            desk.writer.rights.record(entry.capture_id, signals_of(item.result.rights))
+        result = respected(desk.writer, entry, item.page, item.result, source.respect)
+        verdict = verdict_on(desk.writer, entry, item.page, result, now)
+        desk.settle(Errand(source=source, entry=entry), verdict, now=now)
         desk.page_left(entry.id)
-        if isinstance(item.result, Article) and verdict.outcome in (Outcome.NEW, Outcome.UPDATED):
-            return item.result
+        if isinstance(result, Article) and verdict.outcome in (Outcome.NEW, Outcome.UPDATED):
+            return result
         raise DropItem(f"{verdict.outcome}: {entry.url}", log_level="DEBUG")  # the ledger's line says more

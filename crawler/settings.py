@@ -19,6 +19,8 @@ DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer
 RETRY_TIMES = 1  # within the run, for network faults; a later run asks again anyway
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # not 429 and 503: those ask for patience
 REDIRECT_MAX_TIMES = 6
+NIGHTDESK_LONGEST_PAUSE = 300.0  # seconds that a run waits for a host that asks for patience; for more, the next run
+NIGHTDESK_ROBOTS_HOURS = 24.0  # a stored robots.txt is used so long without asking again, a day at most; 0: never
 URLLENGTH_LIMIT = 0  # Scrapy would drop a long URL without a word; crawler/fetch/guard.py refuses it with a reason
 
 # ---- bounds --------------------------------------------------------------------------------------------

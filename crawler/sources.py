@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from archive.asks import ASKS
 from archive.export import whole_file
 from archive.urls import normalise_url
 from archive.version import __version__
@@ -29,6 +30,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 #: The source of imported files: a newspaper of that name would be taken for it.
 _RESERVED = "import"
 _MOST_PAGES = 10_000_000
+_LONGEST_WORDS = 200
 #: Zones that mean another thing on another machine, or nothing at all.
 _NO_ZONES = ("localtime", "posixrules", "Factory")
 
@@ -57,6 +59,10 @@ class Source:
     max_bytes: int | None = None
     #: Further hosts whose links count as this newspaper's own.
     also_on: tuple[str, ...] = ()
+    #: On what ground its pages are kept, in the operator's words; None: none stated.
+    basis: str | None = None
+    #: Asks of archive/asks.py for whose sake a page is not kept.
+    respect: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -91,6 +97,10 @@ class CrawlConfig:
     allow: tuple[str, ...] = ()
     #: The ``[notify]`` table: who is told of a night.
     notify: Notify = field(default_factory=Notify)
+    #: Asked of one host in one crawl at most, of all kinds: robots.txt, feeds, redirects.
+    host_requests: int = 10_000
+    basis: str | None = None
+    respect: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     night: NightConfig = NightConfig()
 
@@ -203,7 +213,7 @@ def _seconds(value: Any) -> float:
 
 def _pages(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_PAGES:
-        raise ValueError(f"must be a whole number of pages from 1 to {_MOST_PAGES}")
+        raise ValueError(f"must be a whole number from 1 to {_MOST_PAGES}")
     return value
 
 
@@ -211,6 +221,19 @@ def _workers(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 256:
         raise ValueError("must be a whole number of processes from 0 (one per core) to 256")
     return value
+
+
+def _asks(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) and item in ASKS for item in value):
+        raise ValueError(f"must be a list of some of {', '.join(ASKS)}")
+    return tuple(dict.fromkeys(value))
+
+
+def _words(value: Any) -> str:
+    words = " ".join(_text(value).split())
+    if len(words) > _LONGEST_WORDS:
+        raise ValueError(f"must be a text of at most {_LONGEST_WORDS} characters")
+    return words
 
 
 def _zone(value: Any) -> str:
@@ -284,6 +307,9 @@ _CRAWL_KEYS: Mapping[str, _Check] = {
     "max_pages": _pages,
     "workers": _workers,
     "allow": _allowed,
+    "host_requests": _pages,
+    "basis": _words,
+    "respect": _asks,
 }
 _SOURCE_KEYS: Mapping[str, _Check] = {
     "home": _url,
@@ -297,6 +323,8 @@ _SOURCE_KEYS: Mapping[str, _Check] = {
     "max_requests": _number,
     "max_bytes": _size,
     "also_on": _hosts,
+    "basis": _words,
+    "respect": _asks,
 }
 
 
@@ -326,6 +354,8 @@ def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
             "home": "http://missing.invalid/",
             "delay": config.delay,
             "max_pages": config.max_pages,
+            "basis": config.basis,
+            "respect": config.respect,
         }
         sources.append(Source(name=name, **(defaults | values)))
     return replace(config, sources=tuple(sources))
@@ -422,11 +452,16 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+#: Our product token: what a group of rules in robots.txt names (RFC 9309 section 2.2.1). The whole user agent would
+#: also answer to the words of the operator's address.
+AGENT = "nightdesk"
+
+
 def user_agent(contact: str | None) -> str:
     """Who we are, and where to reach the operator: ``nightdesk/0.1.0 (+mailto:desk@example.org)``."""
     if contact and not contact.startswith(("http:", "https:", "mailto:")):
         contact = f"mailto:{contact}"
-    return f"nightdesk/{__version__}" + (f" (+{contact})" if contact else "")
+    return f"{AGENT}/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 #: Hosts that are nobody's: RFC 2606 and RFC 6761 names, and the loopback addresses.

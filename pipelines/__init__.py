@@ -26,6 +26,7 @@ from pipelines.landmarks import find_landmarks
 from pipelines.language import declared_language
 from pipelines.liveblog import read_entries
 from pipelines.quality import gate_text
+from pipelines.rights import find_rights
 from pipelines.sheet import open_sheet
 from pipelines.structured import read_structured
 from pipelines.template import lines_of, without_template
@@ -59,9 +60,7 @@ def refine(
         outcome = _refine(page, template, judge or load_judge(), kinds or shipped_kinds())
     except Exception as error:  # noqa: BLE001  # recorded as the page's outcome, with the place: see Reason.CRASHED
         outcome = _crashed(error)
-    if isinstance(outcome, Rejection):
-        return Rejection(reason=outcome.reason, detail=outcome.detail, extractor=EXTRACTOR)
-    return outcome
+    return replace(outcome, extractor=EXTRACTOR) if isinstance(outcome, Rejection) else outcome
 
 
 def _refine(page: Page, template: Template | None, judge: Judge, kinds: Kinds) -> Article | Rejection:
@@ -76,8 +75,9 @@ def _refine(page: Page, template: Template | None, judge: Judge, kinds: Kinds) -
         return sheet
     told = read_structured(sheet)
     seen = find_landmarks(sheet.tree)
+    rights = find_rights(sheet, told)  # before the body is read, which takes the tree apart
     if refused := gate_page(sheet, told, seen) or gate_kind(sheet, told, seen, kinds):
-        return refused
+        return replace(refused, rights=rights)
     body = read_body(sheet, told, seen, judge)
     site_name = find_site_name(told)
     title = choose_title(sheet, told, seen, site_name)
@@ -95,9 +95,9 @@ def _refine(page: Page, template: Template | None, judge: Judge, kinds: Kinds) -
     parted = without_template(body.blocks, template, known)
     cleaned = clean(parted.blocks, known)
     if refused := gate_text(sheet, told, seen, cleaned, known.links):
-        return refused
+        return replace(refused, rights=rights)
     if title is None:
-        return Rejection(reason=Reason.NOT_ARTICLE, detail="no headline")
+        return Rejection(reason=Reason.NOT_ARTICLE, detail="no headline", rights=rights)
     # Bylines in the text tell nothing new where the page has named its authors.
     authors = authors or choose_authors(sheet, told, seen, clock, bylines=cleaned.bylines, site_name=site_name)
     article = make_article(
@@ -110,6 +110,7 @@ def _refine(page: Page, template: Template | None, judge: Judge, kinds: Kinds) -
         authors=authors,
         site_name=site_name,
         clock=clock,
+        rights=rights,
         extractor=EXTRACTOR,
     )
     if parted.note:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from archive.types import Access, Article, Image, Origin
@@ -20,7 +20,6 @@ from pipelines.landmarks import Landmarks
 from pipelines.language import declared_language, detect_language
 from pipelines.phrases import reading_minutes
 from pipelines.published import choose_dates, origin_of
-from pipelines.rights import find_rights
 from pipelines.sheet import Sheet
 from pipelines.structured import Structured
 
@@ -139,6 +138,7 @@ def make_article(
     authors: Choice[list[str]] | None,
     site_name: str | None,
     clock: Clock,
+    rights: Mapping[str, str],
     extractor: str,
 ) -> Article:
     """Choose every field that is not chosen yet, and put the record together."""
@@ -176,7 +176,7 @@ def make_article(
         images=images,
         comments=body.comments,
         reading_minutes=_minutes(told, cleaned, seen.minutes),
-        rights=find_rights(sheet, told),
+        rights=rights,
         origins=origins,
         extractor=extractor,
     )

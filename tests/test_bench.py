@@ -36,6 +36,18 @@ def test_the_crawl_benchmark_measures_all_three() -> None:
     assert all(rate > 0 for rate in figures["articles_per_second"].values())
 
 
+def test_the_time_lines_show_a_host_that_is_waited_for_and_none_that_is_asked_too_soon() -> None:
+    done = run("bench/politeness.py", "patience", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    played = json.loads(done.stdout)
+    (night,) = played["nights"]
+    (refused,) = [n for n, hit in enumerate(night) if hit["status"] == 429]
+    assert night[refused + 1]["at"] - night[refused]["at"] >= 5
+    assert played["too_soon"] == 0
+    assert set(played["funnel"]) == {"new"}
+    assert "waiting 5 s" in played["said"][0]
+
+
 ARTICLE = """<html><head><title>Quay wins</title></head><body><nav>Home</nav><article><h1>Quay wins</h1>
 <p>The council of the old quay has won its case against the owners of the new one, and will be paid by the summer.</p>
 <p>Nobody on the council had expected it, said the mayor, who has kept the letter in a drawer since the morning.</p>

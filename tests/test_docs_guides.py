@@ -16,6 +16,7 @@ import pytest
 
 import crawler.cli
 import crawler.settings
+from archive.asks import ASKS
 from archive.captures import Exchange
 from archive.errors import ArchiveError
 from archive.export.csv import COLUMNS
@@ -121,6 +122,10 @@ def test_every_other_reason_is_explained_under_its_outcome() -> None:
     assert all(row[0].strip("`") in set(Outcome) for row in shown)
     assert all(row[2] == because(row[1].strip("`")) for row in shown)
     assert {row[1].strip("`") for row in shown} == set(_REASONS) - set(Reason) | {"http-403"}
+
+
+def test_every_ask_of_a_rights_signal_is_explained() -> None:
+    assert table(OPERATE, "asks") == [[f"`{ask}`", words] for ask, words in ASKS.items()]
 
 
 def test_the_exit_statuses_are_those_of_the_command() -> None:

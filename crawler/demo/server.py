@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -80,6 +81,7 @@ class DemoRequest(Request):
             status=0 if reply.silent else reply.status,
             user_agent=headers.get("user-agent", ""),
             headers=headers,
+            at=time.time(),
         )
         self._server.state.hits.append(hit)
         return reply

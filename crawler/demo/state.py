@@ -24,6 +24,8 @@ class Hit:
     user_agent: str
     #: Names in lower case.
     headers: Mapping[str, str]
+    #: Seconds since the epoch, when the request had arrived.
+    at: float
 
 
 @dataclass(slots=True, kw_only=True)

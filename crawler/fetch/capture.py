@@ -16,6 +16,7 @@ from archive.errors import DRIVER_ERRORS
 from archive.times import utc_now
 from archive.urls import normalise_or_none
 from crawler.desk import Desk, Errand, desk_of
+from pipelines.rights import header_signals
 
 #: Bytes from which on handing a body to a thread costs less than compressing it here.
 _WORTH_A_THREAD = 64 * 1024
@@ -77,6 +78,11 @@ class Capture:
             desk.cannot_write(error)
             raise IgnoreRequest("the archive cannot be written") from error
         request.meta["capture_id"] = capture_id
+        if "redirect_times" not in request.meta:
+            request.meta["first_capture_id"] = capture_id
+        if response.status in (200, 304):
+            headers = [(name.lower(), value) for name, value in exchange.response_headers]
+            desk.writer.rights.record(capture_id, header_signals(headers))
         return response
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -21,14 +20,15 @@ from scrapy.exceptions import (
 from archive.encodings import Unpackable
 from archive.ledger import Entry, Verdict
 from archive.types import Kind, Outcome, State
+from crawler.fetch.backoff import PATIENCE, read_retry_after
 from crawler.fetch.checkpoint import BadCertificate
 from crawler.fetch.guard import PRIVATE, Refused
+from crawler.fetch.reservations import RIGHTS
 from crawler.fetch.revisit import article_due, failure_due, gone_due
 from crawler.fetch.robots import ROBOTS, UNREACHABLE
 
-#: What a site that wants to be left alone is given when it does not say for how long, and at most.
+#: What a page of a site that wants to be left alone is given when it does not say for how long.
 _DEFAULT_WAIT = timedelta(hours=1)
-_LONGEST_WAIT = timedelta(days=7)
 #: Pages whose robots.txt forbids them are looked at again when it may have changed.
 _ROBOTS_AGAIN = timedelta(days=7)
 
@@ -36,7 +36,6 @@ _ROBOTS_AGAIN = timedelta(days=7)
 _TRAP_AGAIN = timedelta(days=30)
 
 TRAP = "trap"
-ASKED_TO_WAIT = "asked to wait"
 NO_SITEMAP = "no sitemap"
 SAME_BODY = "same-body"
 
@@ -93,7 +92,7 @@ def refused_status(entry: Entry, status: int, now: datetime, *, retry_after: str
             reason=f"http-{status}",
             due_at=gone_due(entry.first_seen_at, now, entry.rhythm),
         )
-    wait = parse_retry_after(retry_after, now) if status in (429, 503) else None
+    wait = parse_retry_after(retry_after, now) if status in PATIENCE else None
     return Verdict(
         state=State.FAILED,
         outcome=_outcome(entry, Outcome.FAILED),
@@ -128,23 +127,16 @@ def too_many_documents(now: datetime) -> Verdict:
 
 def parse_retry_after(value: str | None, now: datetime) -> timedelta:
     """RFC 9110 section 10.2.3: seconds or a date; an hour if absent or unreadable, never more than a week."""
-    wait = _DEFAULT_WAIT
-    if value and value.strip().isascii() and value.strip().isdigit():
-        wait = timedelta(seconds=min(int(value), 10**9))
-    elif value:
-        try:
-            when = parsedate_to_datetime(value)
-            wait = when.replace(tzinfo=when.tzinfo or UTC) - now
-        except (ValueError, TypeError):
-            pass
-    return min(max(wait, timedelta(0)), _LONGEST_WAIT)
+    wait = read_retry_after(value, now)
+    return _DEFAULT_WAIT if wait is None else wait
 
 
 def no_answer(entry: Entry, error: BaseException, now: datetime) -> Verdict:
     """Nothing came back, or nothing was asked."""
     if isinstance(error, Refused):
         passing = (UNREACHABLE, PRIVATE)  # names are put right, and sites come back
-        again = dict.fromkeys(passing, failure_due(entry.attempts, now)) | {ROBOTS: now + _ROBOTS_AGAIN}
+        again = dict.fromkeys(passing, failure_due(entry.attempts, now))
+        again |= dict.fromkeys((ROBOTS, RIGHTS), now + _ROBOTS_AGAIN)
         return Verdict(
             state=State.REFUSED,
             outcome=_outcome(entry, Outcome.REFUSED),

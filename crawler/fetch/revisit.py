@@ -47,6 +47,7 @@ _PASSING = frozenset(
         Reason.BLOCKED,
         Reason.CUT_SHORT,
         Reason.TIMED_OUT,
+        Reason.RIGHTS,
     }
 )
 _FIRST_RETRY = timedelta(hours=1)

@@ -25,7 +25,9 @@ from crawler.discovery.feeds import read_feed
 from crawler.discovery.links import read_front
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.fetch import judge
+from crawler.fetch.backoff import PATIENCE
 from crawler.fetch.halt import HALTED
+from crawler.fetch.hosts import AtRest, host_of
 from crawler.fetch.polling import is_due, newest_of, quiet_since
 from crawler.frontier import Frontier
 from crawler.sources import Source
@@ -119,8 +121,9 @@ class NewsSpider(Spider):
         """A page that answered: into the ledger as captured, and on to cleaning."""
         errand: Errand = response.meta["errand"]
         if response.status != 200:
-            self._settle_status(errand, response)
-            self.frontier.done(errand.entry.id)
+            if not self._held(errand, response):
+                self._settle_status(errand, response)
+                self.frontier.done(errand.entry.id)
             return
         if self._same_as_before(errand, response):
             self.frontier.done(errand.entry.id)
@@ -173,11 +176,32 @@ class NewsSpider(Spider):
             self.desk.writer.articles.mark_gone(entry.article_id, now)
         if verdict.state is State.GONE and [hint.where for hint in entry.hints] == [_GUESSED]:
             verdict = judge.no_sitemap(now)
-        if response.status in (429, 503):
-            self.desk.paused[errand.source.name] = judge.ASKED_TO_WAIT
+        if rest := self.desk.hosts.rest(host_of(response.url)):
             if verdict.due_at is not None:
-                self.desk.wait_until[errand.source.name] = verdict.due_at
+                verdict = replace(verdict, due_at=max(verdict.due_at, rest.until))
+            self.desk.end_night(errand.source, rest)
         self.desk.settle(errand, verdict, now=now)
+
+    def _look_at_host(self, errand: Errand, url: str) -> None:
+        """After a failure: is that the end of the source's night?"""
+        if rest := self.desk.hosts.rest(host_of(url)):
+            self.desk.end_night(errand.source, rest)
+
+    def _held(self, errand: Errand, response: Response) -> bool:
+        """Whether the host asked for a patience that this run has: the URL is asked for again when it is over."""
+        rest = self.desk.hosts.rest(host_of(response.url)) if response.status in PATIENCE else None
+        if rest is None or rest.over or not self.frontier.hold(errand, rest.seconds):
+            return False
+        self.desk.writer.ledger.note(
+            errand.entry.id,
+            "asked",
+            run=self.desk.run,
+            now=utc_now(),
+            reason=f"http-{response.status}",
+            detail=f"to be asked again in {rest.seconds:.0f} s",
+            capture_id=response.meta.get("capture_id"),
+        )
+        return True
 
     def page_dropped(self, item: object, exception: BaseException) -> None:
         """A page that found no room to be cleaned stays captured; others were settled before they were dropped."""
@@ -201,6 +225,8 @@ class NewsSpider(Spider):
     async def parse_document(self, response: Response) -> None:
         """A feed, sitemap, front or section page that answered: its links go into the ledger."""
         errand: Errand = response.meta["errand"]
+        if self._held(errand, response):
+            return
         if response.status != 200:
             self._settle_status(errand, response)
         elif not self._same_as_before(errand, response):
@@ -301,7 +327,14 @@ class NewsSpider(Spider):
             return  # our disk's fault or our own wish, not the page's: it stays due
         now = utc_now()
         assert failure.value is not None
-        self.desk.settle(errand, judge.no_answer(errand.entry, failure.value, now), now=now)
+        if isinstance(failure.value, AtRest):
+            rest = failure.value.rest
+            if not rest.over and self.frontier.hold(errand, rest.seconds):
+                return
+            self.desk.leave(errand, rest)
+        else:
+            self.desk.settle(errand, judge.no_answer(errand.entry, failure.value, now), now=now)
+            self._look_at_host(errand, request.url)
         if errand.entry.kind is Kind.PAGE:
             self.frontier.done(errand.entry.id)
         else:
