@@ -23,6 +23,7 @@ from archive.version import __version__
 from crawler.errors import ConfigError
 from crawler.night.budget import read_deadline, read_limits
 from crawler.notice import NOTIFY_KEYS, Notify, missing
+from crawler.sourcelist.layout import lines_of
 
 FILE = "sources.toml"
 
@@ -113,21 +114,16 @@ class _Mistakes:
     text: str
     found: list[str] = field(default_factory=list)
 
+    _lines: Mapping[str, int] | None = None
+
     def add(self, table: str, key: str | None, what: str) -> None:
         self.found.append(f"{self.path}:{self._line(table, key)}: [{table}] {f'{key}: ' if key else ''}{what}")
 
     def _line(self, table: str, key: str | None) -> int:
-        lines = self.text.splitlines()
-        quoted = re.escape(table).replace(r"\.", r"\s*\.\s*\"?'?", 1)
-        header = re.compile(rf"^\s*\[\s*{quoted}[\"']?\s*\]")
-        start = next((n for n, line in enumerate(lines) if header.match(line)), 0)
-        if key is not None:
-            for n in range(start + 1, len(lines)):
-                if re.match(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", lines[n]):
-                    return n + 1
-                if lines[n].lstrip().startswith("["):
-                    break
-        return start + 1
+        if self._lines is None:  # once a file: with two thousand sources a search for each mistake took ten seconds
+            self._lines = lines_of(self.text)
+        of_table = self._lines.get(table, 1)
+        return of_table if key is None else self._lines.get(f"{table}.{key}", of_table)
 
 
 def load_config(folder: Path) -> CrawlConfig:
@@ -146,7 +142,8 @@ def _understand(path: Path, text: str) -> CrawlConfig:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+        at = re.search(r"\(at line (\d+)", str(error))
+        raise ConfigError(f"{path}:{f'{at[1]}:' if at else ''} not valid TOML: {error}") from error
     mistakes = _Mistakes(path, text)
     config = _read_config(tree, mistakes)
     if mistakes.found:

@@ -65,3 +65,20 @@ def test_a_normalised_url_has_a_host_and_stays_as_it_is(host: str, path: str) ->
     if url is not None:
         assert '"' not in url.split("/")[2] and " " not in url
         assert normalise_url(url) == url
+
+
+LABEL = st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True)
+
+
+@given(
+    scheme=st.sampled_from(["http", "https"]),
+    labels=st.lists(st.one_of(LABEL, st.just("xn--a")), min_size=1, max_size=3),
+    top=st.from_regex(r"[a-z]{2,4}", fullmatch=True),
+    path=st.from_regex(r"[A-Za-z0-9._~/-]{0,12}", fullmatch=True),
+)
+@settings(max_examples=300)
+def test_the_short_way_for_urls_that_are_spelt_already_leads_where_the_long_one_does(
+    scheme: str, labels: list[str], top: str, path: str
+) -> None:
+    host = ".".join([*labels, top])
+    assert normalise_or_none(f"{scheme}://{host}/{path}") == normalise_or_none(f"{scheme.upper()}://{host}/{path}")

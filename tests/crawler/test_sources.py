@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from archive.errors import ArchiveError
 from crawler.errors import ConfigError
+from crawler.sourcelist.layout import lines_of
 from crawler.sources import (
     CrawlConfig,
     Source,
@@ -251,3 +252,30 @@ def test_hosts_and_networks_that_may_be_asked_are_read_in_one_spelling(tmp_path:
 def test_what_is_no_host_or_network_is_not_allowed(tmp_path: Path, entry: str) -> None:
     with pytest.raises(ConfigError, match=r"sources.toml:2: \[crawl\] allow: must be a list of hosts or networks"):
         load_config(write(tmp_path, f"[crawl]\nallow = [{entry}]\n"))
+
+
+def test_a_file_of_two_thousand_wrong_sources_is_read_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr("crawler.sources.lines_of", lambda text: read.append(text) or lines_of(text))
+    blocks = [f'[sources."paper-{n}.example"]\nhome = "https://paper-{n}.example/"\ndelay = -1\n' for n in range(2000)]
+    with pytest.raises(ConfigError) as raised:
+        load_config(write(tmp_path, "".join(blocks)))
+    path = tmp_path / "sources.toml"
+    assert [line.partition(" ")[0] for line in str(raised.value).splitlines()] == [
+        f"{path}:{3 * n + 3}:" for n in range(2000)
+    ]
+    assert len(read) == 1
+
+
+def test_mistakes_in_other_ways_to_write_a_table_have_their_line(tmp_path: Path) -> None:
+    text = '[crawl]\n\n[sources]\na.home = "https://a.example/"\na.delay = -1\n\nb = { home = 3 }\n'
+    with pytest.raises(ConfigError) as raised:
+        load_config(write(tmp_path, text))
+    assert [line.split(":")[1] for line in str(raised.value).splitlines()] == ["5", "7"]
+
+
+def test_what_is_no_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"sources\.toml:2: not valid TOML: "):
+        load_config(write(tmp_path, "[crawl]\ndelay = 1,5\n"))
