@@ -31,7 +31,7 @@ from crawler.fetch.hosts import Hosts, Rest
 from crawler.fetch.polling import poll_again
 from crawler.fetch.traps import Traps
 from crawler.night.budget import Budget, Limits
-from crawler.sources import AGENT, CrawlConfig, Source, load_config, pick
+from crawler.sources import AGENT, CrawlConfig, Source, load_config, part_paused, pick
 from pipelines.site import same_site
 
 log = logging.getLogger("nightdesk.page")
@@ -85,6 +85,10 @@ class Desk:
     ) -> None:
         self.config: CrawlConfig = load_config(folder)
         chosen = pick(self.config, source_names)
+        #: Sources that the operator has paused; a dry run looks at those too that it is named.
+        self.left_out: tuple[Source, ...] = ()
+        if not (dry_run and source_names):
+            chosen, self.left_out = part_paused(chosen, datetime.now().astimezone().date())
         self.sources = {s.name: replace(s, max_pages=limit or s.max_pages) for s in chosen}
         #: Pages named by the operator, each with its source.
         self.given = [self._given(text) for text in urls or []]
@@ -120,7 +124,8 @@ class Desk:
         )
         self.traps = Traps(self.writer.ledger.relatives)
         self.hosts = Hosts(self.writer.hosts, longest_pause=longest_pause, most_requests=self.config.host_requests)
-        self.run = self._start_run({"sources": list(source_names), "limit": limit, "revisit": revisit})
+        arguments = {"sources": list(source_names), "limit": limit, "revisit": revisit}
+        self.run = self._start_run(arguments | {"paused": [source.name for source in self.left_out]})
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -319,6 +324,9 @@ class Desk:
         for source in self.sources.values():
             if self.is_own(url, source):
                 return url, source
+        for source in self.left_out:
+            if self.is_own(url, source):
+                raise ConfigError(f"{url} is on the site of {source.name}, which is paused; nothing of it is asked for")
         raise ConfigError(f"{url} is on no source's site; add its paper with `nightdesk sources add URL`")
 
     def enter_given(self) -> Iterator[Errand]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import re
-import shutil
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,6 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from archive.asks import ASKS
-from archive.export import whole_file
 from archive.urls import normalise_url
 from archive.version import __version__
 from crawler.errors import ConfigError
@@ -29,7 +26,7 @@ FILE = "sources.toml"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 #: The source of imported files: a newspaper of that name would be taken for it.
-_RESERVED = "import"
+RESERVED = "import"
 _MOST_PAGES = 10_000_000
 _LONGEST_WORDS = 200
 #: Zones that mean another thing on another machine, or nothing at all.
@@ -64,6 +61,12 @@ class Source:
     basis: str | None = None
     #: Asks of archive/asks.py for whose sake a page is not kept.
     respect: tuple[str, ...] = ()
+    #: True, or the day (by the machine's clock) from which it is crawled again: left out of crawls until then.
+    paused: bool | date = False
+
+    def is_paused(self, today: date) -> bool:
+        """Whether crawls leave it out on that day."""
+        return self.paused if isinstance(self.paused, bool) else today < self.paused
 
     @property
     def host(self) -> str:
@@ -135,10 +138,11 @@ def load_config(folder: Path) -> CrawlConfig:
         raise ConfigError(f"{path} does not exist; make an archive with `nightdesk init {folder}`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
-    return _understand(path, text)
+    return understand(path, text)
 
 
-def _understand(path: Path, text: str) -> CrawlConfig:
+def understand(path: Path, text: str) -> CrawlConfig:
+    """What the text of a sources.toml means. Raises ConfigError that lists every mistake with line and key."""
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -162,6 +166,21 @@ def pick(config: CrawlConfig, names: tuple[str, ...]) -> tuple[Source, ...]:
             f"{FILE} declares no source {', '.join(map(repr, missing))}; it has {', '.join(sorted(known)[:20])}"
         )
     return tuple(known[name] for name in dict.fromkeys(names)) or config.sources
+
+
+def part_paused(sources: tuple[Source, ...], today: date) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+    """The sources that are crawled on a day, and those that are paused. Raises ConfigError if all of them are."""
+    paused = tuple(source for source in sources if source.is_paused(today))
+    if len(paused) == len(sources):
+        raise ConfigError(f"{say_paused(paused)}; nothing is left to crawl. Go on with: nightdesk sources resume NAME")
+    return tuple(source for source in sources if not source.is_paused(today)), paused
+
+
+def say_paused(sources: Sequence[Source], most: int = 10) -> str:
+    """``paused, left out: courier, bote (until 2027-01-31)``."""
+    told = [s.name if s.paused is True else f"{s.name} (until {s.paused})" for s in sources[:most]]
+    more = len(sources) - len(told)
+    return f"paused, left out: {', '.join(told)}" + (f" and {more} more" if more else "")
 
 
 _Check = Callable[[Any], Any]
@@ -292,6 +311,12 @@ def _host_or_network(text: str) -> str:
         return str(ipaddress.ip_network(text)) if "/" in text else _host(text)
 
 
+def _pause(value: Any) -> bool | date:
+    if isinstance(value, bool) or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    raise ValueError("must be true, or the day from which it is crawled again, without quotes: paused = 2027-01-31")
+
+
 _NIGHT_KEYS: Mapping[str, _Check] = {
     "deadline": _clock,
     "max_requests": _number,
@@ -308,7 +333,7 @@ _CRAWL_KEYS: Mapping[str, _Check] = {
     "basis": _words,
     "respect": _asks,
 }
-_SOURCE_KEYS: Mapping[str, _Check] = {
+SOURCE_KEYS: Mapping[str, _Check] = {
     "home": _url,
     "title": _text,
     "feeds": _urls,
@@ -322,6 +347,7 @@ _SOURCE_KEYS: Mapping[str, _Check] = {
     "also_on": _hosts,
     "basis": _words,
     "respect": _asks,
+    "paused": _pause,
 }
 
 
@@ -340,9 +366,9 @@ def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
     homes: dict[str, str] = {}
     for name, table in declared.items():
         where = f"sources.{name}"
-        if problem := _wrong_name(name):
+        if problem := wrong_name(name):
             mistakes.add(where, None, problem)
-        values = _read_table(where, table, _SOURCE_KEYS, mistakes)
+        values = _read_table(where, table, SOURCE_KEYS, mistakes)
         if isinstance(table, dict) and "home" not in table:
             mistakes.add(where, None, 'needs its front page: home = "https://…/"')
         if "home" in values and homes.setdefault(values["home"], name) != name:
@@ -365,10 +391,10 @@ def _read_notify(table: Any, mistakes: _Mistakes) -> Notify:
     return Notify(**values)
 
 
-def _wrong_name(name: str) -> str | None:
+def wrong_name(name: str) -> str | None:
     """What is wrong with a source's name; None: nothing."""
-    if name == _RESERVED:
-        return f"the name {_RESERVED!r} is kept for imported files; choose another"
+    if name == RESERVED:
+        return f"the name {RESERVED!r} is kept for imported files; choose another"
     if not _NAME.fullmatch(name):
         return "a name has lower-case letters, digits, dots and hyphens, 63 at most"
     return None
@@ -388,65 +414,6 @@ def _read_table(where: str, table: Any, keys: Mapping[str, _Check], mistakes: _M
         except ValueError as error:
             mistakes.add(where, key, str(error))
     return values
-
-
-def suggest_name(home: str, taken: set[str]) -> str:
-    """A source name from a home URL: its host without ``www.``, numbered if it is taken."""
-    host = (urlsplit(home).hostname or "source").removeprefix("www.")
-    base = re.sub(r"[^a-z0-9.-]+", "-", host.lower()).strip("-.")[:56] or "source"
-    name, n = base, 2
-    while name in taken:
-        name, n = f"{base}-{n}", n + 1
-    return name
-
-
-def declare(folder: Path, homes: list[str], *, name: str | None = None) -> list[Source]:
-    """Append sources to sources.toml, leaving what is there untouched; those added.
-
-    A home that is declared already is left out. Raises ConfigError for a URL or a name that will not do, and
-    ArchiveError if the file cannot be written; then it is as it was.
-    """
-    config = load_config(folder)
-    taken = {source.name for source in config.sources}
-    known = {source.home for source in config.sources}
-    added = []
-    for text in homes:
-        try:
-            home = _url(text if "://" in text else f"https://{text}")
-        except ValueError as error:
-            raise ConfigError(f"{text!r}: {error}") from None
-        if home in known:
-            continue
-        chosen = name or suggest_name(home, taken | {_RESERVED})
-        if problem := _wrong_name(chosen):
-            raise ConfigError(f"{chosen!r}: {problem}")
-        if chosen in taken:
-            raise ConfigError(f"the name {chosen!r} is taken by another source; choose another")
-        taken.add(chosen)
-        known.add(home)
-        added.append(Source(name=chosen, home=home, delay=config.delay, max_pages=config.max_pages))
-    if added:
-        _append(folder / FILE, added)
-    return added
-
-
-def _append(path: Path, added: list[Source]) -> None:
-    """Write the sources to the end of the file, once it is certain that the whole can be read again."""
-    # A JSON string without escapes for other alphabets is a basic string of TOML.
-    blocks = [f"\n[sources.{_quoted(source.name)}]\nhome = {_quoted(source.home)}\n" for source in added]
-    after = path.read_bytes() + "".join(blocks).encode()
-    try:
-        _understand(path, after.decode("utf-8-sig"))
-    except ConfigError as error:
-        names = ", ".join(source.name for source in added)
-        raise ConfigError(f"{names} cannot be added to the end of {path}, add it by hand ({error})") from error
-    with whole_file(path.resolve()) as file:
-        shutil.copymode(path, file.name)
-        file.write(after)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 #: Our product token: what a group of rules in robots.txt names (RFC 9309 section 2.2.1). The whole user agent would

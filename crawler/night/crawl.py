@@ -17,7 +17,7 @@ from crawler.desk import Desk, DocumentRead
 from crawler.errors import CrawlerError
 from crawler.night.budget import FREE, Limits
 from crawler.night.stop import Stop
-from crawler.sources import load_config
+from crawler.sources import Source, load_config
 from crawler.spiders.news import NewsSpider
 
 
@@ -55,6 +55,8 @@ class CrawlResult:
     documents: tuple[DocumentRead, ...]
     #: Of a dry run: each page met, and what a crawl would do with it.
     plan: tuple[dict[str, str], ...]
+    #: Sources that were not crawled because the operator has paused them.
+    left_out: tuple[Source, ...]
     log: Path | None
 
 
@@ -111,5 +113,6 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         interrupted=desk.end != "finished",
         documents=tuple(desk.documents),
         plan=tuple(desk.plan),
+        left_out=desk.left_out,
         log=log,
     )

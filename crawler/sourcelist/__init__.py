@@ -3,4 +3,7 @@
 ::
 
     layout     TOML text → where each table and key stands (also for crawler.sources, which reports mistakes by line)
+    edit       TOML text and a change → the text with that change and no other
+    proposal   proposed newspapers and what is declared → what is new, known or wrong (pure)
+    write      the same for the file; what the verbs call
 """

@@ -72,6 +72,7 @@ def print_funnel(folder: Path, result: CrawlResult, *, as_json: bool) -> None:
     """What became of every page that a crawl met, source by source."""
     from archive.reading import Archive
     from archive.terminal import print_run
+    from crawler.sources import say_paused
 
     with Archive(folder) as archive:
         funnel = archive.funnel(result.run)
@@ -80,5 +81,7 @@ def print_funnel(folder: Path, result: CrawlResult, *, as_json: bool) -> None:
                 click.echo(json.dumps({"run": result.run, "source": source, **outcomes}, ensure_ascii=False))
         else:
             print_run(archive.run(result.run), funnel, archive.problems(result.run))
+    if result.left_out:
+        click.echo(say_paused(result.left_out), err=True)
     if result.log is not None:
         click.echo(f"log: {result.log}", err=True)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 def print_plan(result: CrawlResult, *, as_json: bool) -> None:
     """Documents that list pages, then each page and why; for a person source by source."""
+    from crawler.sources import say_paused
+
+    if result.left_out:
+        click.echo(say_paused(result.left_out), err=True)
     if as_json:
         from dataclasses import asdict
 

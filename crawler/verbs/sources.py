@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ def sources() -> None:
 @archive_option
 def sources_add(urls: tuple[str, ...], name: str | None, archive: Path) -> None:
     """Add newspapers by the URLs of their front pages."""
-    from crawler.sources import declare
+    from crawler.sourcelist.write import declare
 
     if name and len(urls) > 1:
         raise click.UsageError("--name is for one URL")
@@ -71,3 +72,48 @@ def sources_check(names: tuple[str, ...], as_json: bool, archive: Path) -> None:
     from crawler.night.crawl import CrawlOptions, crawl
 
     print_plan(crawl(CrawlOptions(folder=archive, sources=names, dry_run=True)), as_json=as_json)
+
+
+@sources.command("pause")
+@click.argument("names", metavar="SOURCE…", nargs=-1, required=True)
+@click.option(
+    "--until",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Crawl them again from that day on (2027-01-31), by this machine's clock; without it, until you resume them.",
+)
+@archive_option
+def sources_pause(names: tuple[str, ...], until: datetime | None, archive: Path) -> None:
+    """Leave newspapers out of crawls, and keep what the archive has of them."""
+    from crawler.sourcelist.write import pause
+
+    if until is not None and until.date() <= datetime.now().astimezone().date():
+        raise click.UsageError(f"--until: {until:%Y-%m-%d} is no day to come")
+    pause(archive, names, until.date() if until else None)
+    click.echo(f"paused{f' until {until:%Y-%m-%d}' if until else ''}: {', '.join(names)}", err=True)
+
+
+@sources.command("resume")
+@click.argument("names", metavar="SOURCE…", nargs=-1, required=True)
+@archive_option
+def sources_resume(names: tuple[str, ...], archive: Path) -> None:
+    """Crawl newspapers again that were paused."""
+    from crawler.sourcelist.write import resume
+
+    resumed = resume(archive, names)
+    others = [name for name in names if name not in resumed]
+    if resumed:
+        click.echo(f"crawled again: {', '.join(resumed)}", err=True)
+    if others:
+        click.echo(f"not paused: {', '.join(others)}", err=True)
+
+
+@sources.command("remove")
+@click.argument("names", metavar="SOURCE…", nargs=-1, required=True)
+@archive_option
+def sources_remove(names: tuple[str, ...], archive: Path) -> None:
+    """Take newspapers out of sources.toml; articles and pages that the archive has of them stay."""
+    from crawler.sourcelist.write import remove
+
+    remove(archive, names)
+    click.echo(f"removed: {', '.join(names)}; what the archive has of them stays", err=True)

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from archive.errors import ArchiveError
 from crawler.errors import ConfigError
 from crawler.sourcelist.layout import lines_of
+from crawler.sourcelist.proposal import suggest_name
+from crawler.sourcelist.write import declare
 from crawler.sources import (
     CrawlConfig,
     Source,
-    declare,
     load_config,
     pick,
     require_contact,
-    suggest_name,
     user_agent,
 )
 
