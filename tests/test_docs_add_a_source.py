@@ -33,7 +33,7 @@ def test_the_table_explains_every_key_of_a_source() -> None:
 
 def test_the_commands_exist_with_the_options_that_are_shown() -> None:
     lines = re.findall(r"(?m)^    nightdesk (.+)$", TEXT)
-    assert len(lines) == 8
+    assert len(lines) == 10
     for line in lines:
         command: click.Command = nightdesk
         for word in line.split():

@@ -5,5 +5,6 @@
     layout     TOML text → where each table and key stands (also for crawler.sources, which reports mistakes by line)
     edit       TOML text and a change → the text with that change and no other
     proposal   proposed newspapers and what is declared → what is new, known or wrong (pure)
+    lists      a file → proposals: OPML (opml), a CSV table or a bare list of URLs (table)
     write      the same for the file; what the verbs call
 """

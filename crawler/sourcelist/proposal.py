@@ -130,15 +130,16 @@ def _alike(home: str) -> str:
 def _checked(proposal: Proposal) -> tuple[dict[str, Any], list[Wrong]]:
     """A proposal's values as a Source has them, and what is wrong with it."""
     values, wrong = {}, []
-    if "home" not in proposal.values:
-        wrong.append(Wrong(line=proposal.line, reason="no front page is given"))
     for key, value in proposal.values.items():
         try:
             values[key] = SOURCE_KEYS[key](value)
         except ValueError as error:
-            wrong.append(Wrong(line=proposal.line, reason=f"{key}: {error}"))
+            if not (key == "home" and proposal.guessed):  # then it is its feed's address that is wrong
+                wrong.append(Wrong(line=proposal.line, reason=f"{key}: {error}"))
     if proposal.name is not None and (problem := wrong_name(proposal.name)):
         wrong.append(Wrong(line=proposal.line, reason=f"name {proposal.name[:80]!r}: {problem}"))
+    if not wrong and "home" not in values:
+        wrong.append(Wrong(line=proposal.line, reason="no front page is given"))
     return values, wrong
 
 

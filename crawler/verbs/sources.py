@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from crawler.verbs.entered import print_entered
 from crawler.verbs.option import archive_option
 from crawler.verbs.plan import print_plan
 
@@ -72,6 +74,27 @@ def sources_check(names: tuple[str, ...], as_json: bool, archive: Path) -> None:
     from crawler.night.crawl import CrawlOptions, crawl
 
     print_plan(crawl(CrawlOptions(folder=archive, sources=names, dry_run=True)), as_json=as_json)
+
+
+@sources.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--skip-wrong", is_flag=True, help="Add the good lines even if others are wrong.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line of the file.")
+@archive_option
+def sources_import(file: Path, skip_wrong: bool, as_json: bool, archive: Path) -> None:
+    """Add the newspapers of a list: OPML from a feed reader, a CSV table, or a URL a line.
+
+    The columns of a table are url and any of name, title, feeds, sitemaps, sections, timezone and the other keys of
+    sources.toml. All are added in one write, or none if a line is wrong.
+    """
+    from crawler.sourcelist.lists import read_list
+    from crawler.sourcelist.write import enter
+
+    found = enter(archive, read_list(file), skip_wrong=skip_wrong)
+    written = skip_wrong or not found.wrong
+    print_entered(file, found, written=written, as_json=as_json)
+    if not written:
+        sys.exit(1)
 
 
 @sources.command("pause")

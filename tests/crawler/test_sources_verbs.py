@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def test_a_paper_that_is_removed_keeps_its_articles(internet: DemoInternet, tmp_
         (["resume", "nowhere"], 3, "no source 'nowhere'"),
         (["remove", "nowhere"], 3, "no source 'nowhere'"),
         (["pause"], 2, "Missing argument"),
+        (["import", "{folder}/nothing.opml"], 1, "nothing.opml cannot be read: No such file"),
     ],
 )
 def test_mistakes_are_told_in_words(
@@ -89,5 +91,53 @@ def test_mistakes_are_told_in_words(
 ) -> None:
     folder = declare(tmp_path / "archive", "harbour-student")
     before = (folder / "sources.toml").read_bytes()
-    assert said in nightdesk(internet, "sources", *arguments, "-a", folder, status=status).stderr
+    words = [argument.format(folder=folder) for argument in arguments]
+    assert said in nightdesk(internet, "sources", *words, "-a", folder, status=status).stderr
     assert (folder / "sources.toml").read_bytes() == before
+
+
+# ── import ───────────────────────────────────────────────────────────────────────────────────────────
+
+LIST = f"""\
+url,name,title
+{COURIER}/,courier,Millbrook Courier
+http://www.elbe-bote.example/,bote,
+http://harbour-student.example,student,
+http://third.example/,The Third,
+"""
+
+
+def test_a_list_is_taken_whole_or_not_at_all_and_each_line_is_told_of(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = declare(tmp_path / "archive", "harbour-student")
+    before = (folder / "sources.toml").read_bytes()
+    table = tmp_path / "list.csv"
+    table.write_text(LIST, encoding="utf-8")
+    done = nightdesk(internet, "sources", "import", table, "-a", folder, status=1)
+    assert done.stdout.splitlines()[0] == f"not added\tcourier\t{COURIER}/"
+    assert f"{table}:5: name 'The Third': a name has lower-case letters" in done.stderr
+    assert done.stderr.endswith(
+        "2 not added, 1 known already, 1 wrong\n"
+        "nothing was written; mend the list, or take the good lines: --skip-wrong\n"
+    )
+    assert (folder / "sources.toml").read_bytes() == before
+    done = nightdesk(internet, "sources", "import", table, "--skip-wrong", "--json", "-a", folder)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(row["line"], row["outcome"], row.get("name")) for row in rows] == [
+        (2, "added", "courier"),
+        (3, "added", "bote"),
+        (4, "known", "harbour-student"),
+        (5, "wrong", None),
+    ]
+    assert hosts(internet) == set()
+    crawl(internet, folder, "courier", "--limit", "1")
+
+
+def test_a_feed_readers_list_is_crawled(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = declare(tmp_path / "archive", "elbe-bote")
+    opml = tmp_path / "papers.opml"
+    feed = f'<outline type="rss" text="Courier" xmlUrl="{COURIER}/feed/"/>'
+    opml.write_text(f"<opml><body><outline>{feed}</outline></body></opml>", encoding="utf-8")
+    done = nightdesk(internet, "sources", "import", opml, "-a", folder)
+    assert done.stdout == f"added\tmillbrook-courier.example\t{COURIER}/\t(front page guessed)\n"
+    assert "1 without a front page: that of the feed's host was taken, look at it\n" in done.stderr
+    assert crawl(internet, folder, "millbrook-courier.example")["millbrook-courier.example"]["new"] > 5
