@@ -30,6 +30,7 @@ from archive.record import (
 )
 from archive.rights import Rights, rights_of_article
 from archive.search import Hits, count, iter_articles
+from archive.standing import Standing, standings_of
 from archive.types import Outcome, Run
 from archive.urls import article_id
 
@@ -189,6 +190,10 @@ class Archive:
 
         chosen = last_night(self.runs()) if run is None else self.run(run)
         return source_nights_of(self._db, chosen.id) if chosen else []
+
+    def standings(self) -> dict[str, Standing]:
+        """Source → its articles, when it was last looked at, and how its last night was judged."""
+        return standings_of(self._db)
 
     def report(self, run: int | None = None) -> Report:
         """A night told whole, the last one if no run is named. Raises NotFound."""

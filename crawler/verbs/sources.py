@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.verbs.entered import print_entered
+from crawler.verbs.listed import print_listed
 from crawler.verbs.option import archive_option
 from crawler.verbs.plan import print_plan
 
 if TYPE_CHECKING:
-    from crawler.sources import Source
+    from archive.standing import Standing
 
 
 @click.group()
@@ -41,28 +41,30 @@ def sources_add(urls: tuple[str, ...], name: str | None, archive: Path) -> None:
 
 
 @sources.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with all that is declared.")
 @archive_option
 def sources_list(as_json: bool, archive: Path) -> None:
-    """List the newspapers, with what is declared of them."""
-    from dataclasses import asdict
-
+    """List the newspapers: articles, last run, health of the last night, whether they are paused."""
     from crawler.sources import load_config
 
     declared = load_config(archive).sources
     if not declared:
         click.echo("no source declared so far; add one with: nightdesk sources add URL", err=True)
-    for source in declared:
-        click.echo(json.dumps(asdict(source), ensure_ascii=False) if as_json else _source_line(source))
+    else:
+        print_listed(declared, _standings(archive), as_json=as_json)
 
 
-def _source_line(source: Source) -> str:
-    given = [
-        f"{len(urls)} {name}"
-        for name, urls in (("feeds", source.feeds), ("sitemaps", source.sitemaps), ("sections", source.sections))
-        if urls
-    ]
-    return f"{source.name}\t{source.home}\t{', '.join(given) or 'all discovered'}"
+def _standings(folder: Path) -> dict[str, Standing]:
+    """What the archive knows of its sources; nothing if it cannot be read, which is said."""
+    from archive.errors import ArchiveError
+    from archive.reading import Archive
+
+    try:
+        with Archive(folder) as archive:
+            return archive.standings()
+    except ArchiveError as error:
+        click.echo(f"nightdesk: no figures: {error}", err=True)
+        return {}
 
 
 @sources.command("check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,3 +142,43 @@ def test_a_feed_readers_list_is_crawled(internet: DemoInternet, tmp_path: Path) 
     assert done.stdout == f"added\tmillbrook-courier.example\t{COURIER}/\t(front page guessed)\n"
     assert "1 without a front page: that of the feed's host was taken, look at it\n" in done.stderr
     assert crawl(internet, folder, "millbrook-courier.example")["millbrook-courier.example"]["new"] > 5
+
+
+# ── list ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_list_tells_articles_last_run_and_what_is_paused(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = declare(tmp_path, "millbrook-courier", "harbour-student", "elbe-bote")
+    crawl(internet, folder, "harbour-student", "--limit", "2")
+    nightdesk(internet, "sources", "pause", "elbe-bote", "--until", "2999-12-31", "-a", folder)
+    with (folder / "sources.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[sources.sport]\nhome = "{COURIER}/sport/"\nfeeds = ["{COURIER}/feed/"]\n')
+    done = nightdesk(internet, "sources", "list", "-a", folder)
+    assert done.stderr == ""
+    heading, student, courier, bote, sport = (re.split("  +", line) for line in done.stdout.splitlines())
+    assert heading == ["source", "articles", "last run", "health", "front page", "given"]
+    (articles,) = query(folder, "select count(*) from articles")[0]
+    assert (student[0], student[1]) == ("harbour-student", str(articles))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", student[2])
+    assert courier == ["millbrook-courier", "–", "never", f"{COURIER}/"]
+    assert "paused until 2999-12-31" in bote
+    assert sport[-1] == "1 feed"
+    rows = [
+        json.loads(line) for line in nightdesk(internet, "sources", "list", "--json", "-a", folder).stdout.splitlines()
+    ]
+    assert [(row["name"], row["articles"], row["last_run"]) for row in rows] == [
+        ("harbour-student", articles, 1),
+        ("millbrook-courier", None, None),
+        ("elbe-bote", None, None),
+        ("sport", None, None),
+    ]
+    assert (rows[2]["paused"], rows[3]["feeds"]) == ("2999-12-31", [f"{COURIER}/feed/"])
+
+
+def test_the_list_needs_no_archive_and_says_when_one_cannot_be_read(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = declare(tmp_path, "harbour-student")
+    done = nightdesk(internet, "sources", "list", "-a", folder)
+    assert "harbour-student" in done.stdout
+    assert "no figures: there is no archive in" in done.stderr
+    (folder / "archive.db").write_bytes(b"no database" * 100)
+    assert "no figures: " in nightdesk(internet, "sources", "list", "-a", folder).stderr
