@@ -175,14 +175,14 @@ def _fault(tonight: Figures, reasons: tuple[str, ...], verdict: Health, told: st
 
 
 def _is(document: Document, reasons: tuple[str, ...]) -> bool:
-    tls = "certificate" in (document.detail or "") or "SSL" in (document.detail or "")
+    detail = (document.detail or "").lower()
+    tls = "certificate" in detail or "ssl" in detail
     return ("certificate" if tls else document.reason) in reasons
 
 
 def _fault_told(reason: str, fault: Fault) -> str:
     detail = f" ({fault.example[:160]})" if reason in ("certificate", "network", "error") and fault.example else ""
-    told = "its certificate was not accepted" if reason == "certificate" else because(reason)
-    return f"{fault.count:,} × {told}{detail}"
+    return f"{fault.count:,} × {because(reason)}{detail}"
 
 
 def _answer(document: Document) -> str:

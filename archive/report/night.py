@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from archive.completeness import Completeness
 from archive.errors import NotFound
-from archive.figures import funnel_of, problems_of, run_of, runs_of
+from archive.figures import completeness_of, funnel_of, problems_of, run_of, runs_of
 from archive.health.measure import FIELDS
 from archive.health.nights import last_night, nights_of, source_nights_of
 from archive.health.usual import NIGHTS, Volume, past_of, usual_volume
@@ -75,14 +76,24 @@ class SourceReport:
     home: str
     #: What is usual on such a weekday; None: too little is known.
     usual: Volume | None
+    #: What its lists showed of the night's articles, and how many they missed at least; None: it had no new ones.
+    completeness: Completeness | None
     #: Its last nights up to this one: (run, new articles, verdict).
     history: tuple[tuple[int, int, Health], ...]
+
+    @property
+    def missed(self) -> str:
+        """How many articles no list showed, at least, in words; empty where the lists do not tell."""
+        estimate = self.completeness and self.completeness.estimate
+        if not estimate:
+            return ""
+        return f"{estimate.missed:.0f} ({estimate.low:.0f} to {estimate.high:.0f})"
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         past = [{"run": run, "new": new, "verdict": verdict} for run, new, verdict in self.history]
         about = {"title": self.title, "home": self.home, "usual": plain(self.usual), "history": past}
-        return self.night.as_dict() | about
+        return self.night.as_dict() | about | {"completeness": plain(self.completeness)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +173,14 @@ def report_of(db: Database, folder: Path, run: int | None = None) -> Report:
         articles=count(db, Query()),
         funnel=funnel,
         lost=tuple(_lost(db, chosen.id)),
-        sources=tuple(_sources(db, nights, runs)),
+        sources=tuple(_sources(db, nights, runs, completeness_of(db, chosen.id))),
         nights=(*_sums(db, runs), _tonight(chosen, nights)),
     )
 
 
-def _sources(db: Database, nights: list[SourceNight], runs: list[int]) -> Iterator[SourceReport]:
+def _sources(
+    db: Database, nights: list[SourceNight], runs: list[int], completeness: Mapping[str, Completeness]
+) -> Iterator[SourceReport]:
     about = {row["id"]: row for row in db.query("select id, title, home from sources")}
     history: defaultdict[str, list[tuple[int, int, Health]]] = defaultdict(list)
     for source, run, new, verdict in db.execute(
@@ -183,6 +196,7 @@ def _sources(db: Database, nights: list[SourceNight], runs: list[int]) -> Iterat
             title=about[night.source]["title"],
             home=about[night.source]["home"],
             usual=usual_volume(night.at, past.good),
+            completeness=completeness.get(night.source),
             history=(*history[night.source], (night.run, night.figures.new, night.verdict)),
         )
 

@@ -246,9 +246,10 @@ def test_a_site_that_asks_for_patience_is_slowed_and_not_sick() -> None:
         ("http://x.example/robots.txt: CannotResolveHostError", Health.UNREACHABLE),
         ("http://x.example/robots.txt answered 502", Health.SERVER_ERRORS),
         ("http://x.example/robots.txt answered 429", Health.ROBOTS),
+        ("http://x.example/robots.txt: BadCertificate", Health.CERTIFICATE),
     ],
 )
-def test_a_robots_txt_that_cannot_be_read_has_three_causes(example: str, verdict: Health) -> None:
+def test_a_robots_txt_that_cannot_be_read_has_four_causes(example: str, verdict: Health) -> None:
     front = Document(
         kind=Kind.FRONT, url="http://x.example/", event="refused", reason="robots-unreachable", detail=example, new=0
     )
@@ -257,7 +258,7 @@ def test_a_robots_txt_that_cannot_be_read_has_three_causes(example: str, verdict
         pages={},
         statuses={},
         documents=(front,),
-        faults={"robots-unreachable": Fault(count=1, example=example)},
+        faults={"certificate" if "Cert" in example else "robots-unreachable": Fault(count=1, example=example)},
     )
     assert judge(LAST_NIGHT, night, []).verdict is verdict
 

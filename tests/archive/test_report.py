@@ -97,6 +97,27 @@ def test_as_json_it_tells_the_same(archive: Path) -> None:
     assert first["history"][-1] == {"run": 30, "new": 0, "verdict": "certificate"}
 
 
+def test_it_says_how_many_articles_no_list_showed_at_least(tmp_path: Path) -> None:
+    simulate(tmp_path / "a", nights=3)
+    with Sample(tmp_path / "a") as sample:
+        rows = sample.db.execute(
+            "select url_id from run_urls where run_id = 3 and outcome = 'new' and source = 'capital-ledger'"
+        ).fetchall()
+        for (url_id,) in rows[: len(rows) // 2]:
+            sample.sighting(3, url_id, "https://capital-ledger.example/sitemap.xml", "sitemap")
+    with Archive(tmp_path / "a") as archive:
+        report = archive.report()
+        told = {source.night.source: source for source in report.sources}
+        completeness = told["capital-ledger"].completeness
+        assert completeness == archive.completeness(3)["capital-ledger"]
+    assert completeness is not None
+    assert completeness.estimate is not None
+    assert told["capital-ledger"].missed == "0 (0 to 0)"
+    assert told["elbe-bote"].missed == ""
+    assert "0 (0 to 0)" in words(to_html(report))
+    assert json.loads(report.as_json())["sources"][0]["completeness"]["seen"] == len(rows)
+
+
 def words(html: str) -> str:
     """The text of a page as a reader has it, spaces evened out."""
     return " ".join(unescape(re.sub(r"(?s)<style.*?</style>|<[^>]+>", " ", html)).split())
