@@ -39,6 +39,8 @@ MOST_DOCUMENTS = 500
 _BATCH = 100
 #: Times that one page or document is put off within a run because its host asks for patience.
 _MOST_HOLDS = 8
+#: Between two looks at the errands that are held: the night may be over before their host's rest is.
+_LOOK_AGAIN_S = 0.2
 
 
 class Frontier:
@@ -145,19 +147,28 @@ class Frontier:
             await asyncio.sleep(0)  # the event may have been set all along; the downloads must have their turn
 
     async def _something_to_do(self) -> None:
-        """Something has changed, or the first of the errands that are held is to be handed out again."""
-        first = min((when for when, _ in self._held), default=None)
+        """Something has changed, or one of the errands that are held may be at an end, one way or the other."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(None if first is None else max(0.0, first - monotonic())):
+            async with asyncio.timeout(_LOOK_AGAIN_S if self._held else None):
                 await self._changed.wait()
 
     def _released(self) -> list[Errand]:
-        """Errands that were held long enough, or whose source's night is over: the downloader will say so."""
-        now = monotonic()
-        ready = [errand for when, errand in self._held if when <= now or errand.source.name in self._desk.paused]
-        if ready:
-            self._held = [(when, errand) for when, errand in self._held if errand not in ready]
+        """Errands that were held long enough. Those whose source's night is over meanwhile are given up: still due."""
+        held, self._held, ready = self._held, [], []
+        for when, errand in held:
+            if self._desk.over(errand.source.name) not in (None, LIMIT):
+                self._give_up(errand)
+            elif when <= monotonic():
+                ready.append(errand)
+            else:
+                self._held.append((when, errand))
         return ready
+
+    def _give_up(self, errand: Errand) -> None:
+        if errand.entry.kind is Kind.PAGE:
+            self.done(errand.entry.id)
+        else:
+            self.document_done(errand.source.name)
 
     def _open_sources(self) -> None:
         while self._unopened and len(self._reading) < _OPEN_SOURCES:

@@ -14,6 +14,8 @@ from archive.types import Kind, Outcome
 #: Why no answer came.
 _NETWORK = ("dns", "timeout", "connection-refused", "network", "error")
 _REFUSING = (401, 403, 406, 451)
+#: Why nothing was asked for that a run had time for: its host is left alone.
+_AT_REST = ("asked to wait", "host fails", "host refuses")
 #: Share of all that was asked from which on a fault is the night's, and pages that are no accident any more.
 _MOST = 0.5
 _FEW = 3
@@ -22,7 +24,7 @@ _FEW = 3
 def unfinished(tonight: Figures, _past: Past) -> Finding | None:
     """The run ended before the source's turn came."""
     waiting = tonight.reasons.get(Outcome.WAITING, {})
-    left = sum(number for reason, number in waiting.items() if reason != "asked to wait")
+    left = sum(number for reason, number in waiting.items() if reason not in _AT_REST)
     if not left or left < _asked(tonight):
         return None
     why = max(waiting, key=lambda reason: waiting[reason])
@@ -45,7 +47,19 @@ def unreachable(tonight: Figures, _past: Past) -> Finding | None:
             verdict=Health.UNREACHABLE,
             evidence=(f"Nothing was asked for, because not even its robots.txt could be had: {closed.example}.",),
         )
-    return _fault(tonight, _NETWORK, Health.UNREACHABLE, "got no answer")
+    return _resting(tonight, "host fails", Health.UNREACHABLE) or _fault(
+        tonight, _NETWORK, Health.UNREACHABLE, "got no answer"
+    )
+
+
+def _resting(tonight: Figures, reason: str, verdict: Health) -> Finding | None:
+    """Nothing was asked for at all, because of what the host did on an earlier night."""
+    left = tonight.reasons.get(Outcome.WAITING, {}).get(reason, 0)
+    if not left or tonight.requests:
+        return None
+    return Finding(
+        verdict=verdict, evidence=(f"Nothing was asked for, {left:,} pages were left for later: {because(reason)}.",)
+    )
 
 
 def server_errors(tonight: Figures, _past: Past) -> Finding | None:
@@ -103,7 +117,7 @@ def blocked(tonight: Figures, past: Past) -> Finding | None:
         few=_FEW,
     )
     told = "answers refused us, by their status or with a bot check"
-    return found(change, Health.BLOCKED, told)
+    return found(change, Health.BLOCKED, told) or _resting(tonight, "host refuses", Health.BLOCKED)
 
 
 def slowed(tonight: Figures, _past: Past) -> Finding | None:
@@ -111,7 +125,7 @@ def slowed(tonight: Figures, _past: Past) -> Finding | None:
     asked = tonight.status(429, 503)
     left = tonight.reasons.get(Outcome.WAITING, {}).get("asked to wait", 0)
     if not asked:
-        return None
+        return _resting(tonight, "asked to wait", Health.SLOWED)
     told = f"{asked:,} of {tonight.requests:,} answers were 429 or 503; {left:,} pages were left for later."
     return Finding(verdict=Health.SLOWED, evidence=(told,))
 

@@ -105,7 +105,7 @@ class Robots:
 
     async def _rules_of(self, site: str, request: Request) -> Rules:
         task = self._rules.get(site)
-        if task is None or (task.done() and (task.exception() or task.result().good_until < time.monotonic())):
+        if task is None or _is_over(task):
             task = self._rules[site] = asyncio.create_task(self._read(site, request))
         return await asyncio.shield(task)
 
@@ -158,7 +158,7 @@ class Robots:
         robots = Request(url, priority=1000, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
         try:
             response: Response = await self._crawler.engine.download_async(robots)
-        except (AtRest, Refused, BadCertificate):
+        except (Refused, BadCertificate, AtRest):
             raise  # holds for every page of the host, and says more than that robots.txt cannot be read
         except IgnoreRequest as error:
             if "redirect" not in str(error):
@@ -167,6 +167,18 @@ class Robots:
         except Exception as error:  # noqa: BLE001 (whatever the download handler raises: recorded as the reason)
             return f"{url}: {type(error).__name__}"
         return response
+
+
+def _is_over(task: asyncio.Task[Rules]) -> bool:
+    """True if a site's rules are to be read again: they are old, or its host was at rest when they were asked for.
+
+    Another failure holds for the whole crawl: a certificate, a private address.
+    """
+    if not task.done():
+        return False
+    if task.cancelled() or isinstance(task.exception(), AtRest):
+        return True
+    return task.exception() is None and task.result().good_until < time.monotonic()
 
 
 def capture_of(url: str, response: Response) -> int | None:

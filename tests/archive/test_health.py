@@ -241,6 +241,21 @@ def test_a_site_that_asks_for_patience_is_slowed_and_not_sick() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reason", "verdict"),
+    [
+        ("asked to wait", Health.SLOWED),
+        ("host fails", Health.UNREACHABLE),
+        ("host refuses", Health.BLOCKED),
+    ],
+)
+def test_a_host_that_is_still_at_rest_from_an_earlier_night_is_told_by_why(reason: str, verdict: Health) -> None:
+    resting = figures(statuses={}, documents=(), reasons={Outcome.WAITING: {reason: 30}}, pages={Outcome.WAITING: 30})
+    found = judge(LAST_NIGHT, resting, past(*[figures()] * 10))
+    assert found.verdict == verdict
+    assert found.evidence[0].startswith("Nothing was asked for, 30 pages were left for later: ")
+
+
+@pytest.mark.parametrize(
     ("example", "verdict"),
     [
         ("http://x.example/robots.txt: CannotResolveHostError", Health.UNREACHABLE),
