@@ -284,10 +284,17 @@ class Ledger:
             [iso(until), source, iso(until)],
         )
 
-    def claim(self, source: str, *, run: int, now: datetime, limit: int, but_not: set[int]) -> list[Entry]:
+    def last_id(self) -> int:
+        """The highest id of a URL so far; 0: there is none."""
+        (last,) = self._db.execute("select coalesce(max(id), 0) from urls").fetchone()
+        return int(last)
+
+    def claim(
+        self, source: str, *, run: int, now: datetime, limit: int, but_not: set[int], up_to: int | None = None
+    ) -> list[Entry]:
         """Up to ``limit`` pages of a source to ask for now: never asked ones first, newest listed first.
 
-        ``but_not``: ids that are under way already.
+        ``but_not``: ids that are under way already. ``up_to``: no page with a higher id.
         """
         rows = self._db.execute(
             f"""
@@ -296,9 +303,10 @@ class Ledger:
               and +urls.due_at <= ?  -- the plus: not by the date's own index, which would have to be sorted
               and exists (select 1 from run_urls
                           where run_id = ? and url_id = urls.id and outcome = 'waiting' and reason = 'queued')
+              and +urls.id <= coalesce(?, urls.id)
             order by {_QUEUE} limit ?
             """,  # noqa: S608 (column names of our own)
-            [source, iso(now), run, limit + len(but_not)],
+            [source, iso(now), run, up_to, limit + len(but_not)],
         )
         return [entry for row in rows if (entry := _entry(row)).id not in but_not][:limit]
 

@@ -53,6 +53,10 @@ def _nobody_waits(_entry_id: int) -> None:
     """Stands in for the frontier until there is one."""
 
 
+def _nobody_asks() -> None:
+    """The same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
     """What a request is for; travels in ``request.meta["errand"]``."""
@@ -108,6 +112,11 @@ class Desk:
         self._robots: dict[str, RobotParser] = {}
         #: Called with the ledger's id when a page has left the item pipeline; the spider listens.
         self.page_left: Callable[[int], None] = _nobody_waits
+        #: Called when all that was discovered so far is on the disk; the spider listens.
+        self.saved: Callable[[], None] = _nobody_asks
+        #: Highest id of a URL that is on the disk: no page beyond it is asked for, or a kill between its answer and
+        #: the next commit would leave an answer to a question that nobody remembers, and the page be fetched twice.
+        self.saved_id = 0
         #: Why the archive cannot be written any more; None: it can.
         self.trouble: BaseException | None = None
         self._stop: Callable[[], Coroutine[Any, Any, None]] | None = None
@@ -160,6 +169,7 @@ class Desk:
         if self.revisit == "all":
             ledger.make_due(list(self.sources), now)
         self.writer.commit()
+        self.saved_id = ledger.last_id()
         return run
 
     async def spider_opened(self) -> None:
@@ -209,11 +219,18 @@ class Desk:
     async def _commit_always(self) -> None:
         while self.trouble is None:
             await asyncio.sleep(self._commit_seconds)
-            try:
-                self.hosts.save()
-                self.writer.commit()
-            except DRIVER_ERRORS as error:
-                self.cannot_write(error)
+            self.save()
+
+    def save(self) -> None:
+        """Commit; what was discovered may be asked for from then on."""
+        try:
+            self.hosts.save()
+            self.writer.commit()
+        except DRIVER_ERRORS as error:
+            self.cannot_write(error)
+        else:
+            self.saved_id = self.writer.ledger.last_id()
+            self.saved()
 
     def failed(self, failure: Failure) -> None:
         """A callback or an item pipeline raised: if it was the disk or the database, the crawl ends."""

@@ -78,6 +78,8 @@ class NewsSpider(Spider):
             self.frontier.add_document(errand)
         if self.desk.whole_sources:
             self.desk.enter_due()
+        self.desk.saved = self.frontier.saved
+        self.desk.save()
         async for work in self.frontier.work():
             yield work if isinstance(work, Page) else self._request(work)
 

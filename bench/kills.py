@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""A crawl of the bundled newspapers, killed with SIGKILL at random instants, again and again, and what that cost.
+
+    bench/kills.py --kills 200 --seed 7
+
+One archive is crawled, killed, crawled on, killed …; then once to the end. Told afterwards, each of it to be none:
+
+    lost        pages and articles that a crawl without kills has and this one has not, or has otherwise
+    twice       pages whose answer 200 was fetched again though it had been kept
+    torn        rows that point at no readable record of the WARC
+    unaccounted pages of a run without an outcome, URLs without a state
+
+Instants are drawn over the time that a whole crawl takes, start-up included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Slow enough that a kill finds requests, cleaning and commits under way.
+_DELAY = 0.1
+_PAPERS = ("millbrook-courier", "harbour-student", "capital-ledger")
+
+
+@dataclass(slots=True, kw_only=True)
+class Losses:
+    """What the kills cost."""
+
+    kills: int = 0
+    #: Kills that found the crawl at work: its run was begun and not yet finished.
+    at_work: int = 0
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    torn: list[str] = field(default_factory=list)
+    unaccounted: list[str] = field(default_factory=list)
+
+    @property
+    def none(self) -> bool:
+        """True: the kills cost nothing."""
+        return not (self.lost or self.twice or self.torn or self.unaccounted)
+
+
+def kill_crawls(kills: int, *, seed: int, papers: Sequence[str] = _PAPERS) -> Losses:
+    """Crawl, kill, crawl on; then judge what is there against a crawl without kills."""
+    from crawler.demo import DemoInternet
+
+    dice, losses = random.Random(seed), Losses()
+    with DemoInternet(1) as internet, tempfile.TemporaryDirectory() as folder:
+        env = os.environ | {"http_proxy": internet.proxy_url, "no_proxy": "", "PYTHONPATH": str(ROOT)}
+        whole, killed = (_declare(Path(folder) / name, papers) for name in ("whole", "killed"))
+        start = time.monotonic()
+        _crawl(whole, env)
+        seconds = time.monotonic() - start
+        for _ in range(kills):
+            _kill_one(killed, env, after=dice.uniform(0.1, seconds))
+            losses.kills += 1
+        _crawl(killed, env)
+        _judge(losses, whole, killed)
+    return losses
+
+
+def _declare(folder: Path, papers: Sequence[str]) -> Path:
+    from crawler.demo import PAPERS
+
+    folder.mkdir()
+    blocks = [f'[sources.{paper.name}]\nhome = "{paper.home}"\n' for paper in PAPERS if paper.name in papers]
+    (folder / "sources.toml").write_text(f"[crawl]\ndelay = {_DELAY}\n" + "".join(blocks), encoding="utf-8")
+    return folder
+
+
+def _command(folder: Path) -> list[str | Path]:
+    return [sys.executable, "-m", "crawler", "crawl", "-a", folder]
+
+
+def _crawl(folder: Path, env: dict[str, str]) -> None:
+    subprocess.run(_command(folder), env=env, check=True, capture_output=True)
+
+
+def _kill_one(folder: Path, env: dict[str, str], *, after: float) -> None:
+    process = subprocess.Popen(_command(folder), env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        process.wait(timeout=after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def _query(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        return db.execute(sql).fetchall()
+
+
+def _judge(losses: Losses, whole: Path, killed: Path) -> None:
+    (losses.at_work,) = _query(killed, "select count(*) from runs where status = 'crashed'")[0]
+    for sql in (
+        "select id, title, body, revision from articles",
+        "select url, state, reason from urls where kind = 'page'",
+    ):
+        losses.lost += [str(row[:2]) for row in sorted(set(_query(whole, sql)) ^ set(_query(killed, sql)), key=str)]
+    fetched = "captures join urls on urls.id = url_id where kind = 'page' and captures.status = 200"
+    losses.twice = [
+        f"{url} ({n} times)"
+        for url, n in _query(killed, f"select urls.url, count(*) from {fetched} group by 1 having count(*) > 1")
+    ]
+    losses.twice += [
+        url
+        for (url,) in _query(
+            killed, "select url from captures where url_id is null and status = 200 and url not like '%/robots.txt'"
+        )
+    ]
+    losses.torn = _torn(killed)
+    losses.unaccounted = [
+        url
+        for (url,) in _query(
+            killed,
+            "select url from urls where state = 'captured' or (kind = 'page' and state = 'found')"
+            " union select url from run_urls join urls on urls.id = url_id where outcome = 'waiting'"
+            " and run_id = (select max(id) from runs)",
+        )
+    ]
+
+
+def _torn(folder: Path) -> list[str]:
+    from archive.captures import read_capture
+    from archive.errors import DamagedCapture
+    from archive.types import CaptureRef
+
+    torn = []
+    for path, offset, length, digest in _query(
+        folder,
+        'select path, "offset", length, payload_digest from captures join warc_files on warc_files.id = warc_file_id',
+    ):
+        try:
+            read_capture(folder, CaptureRef(file=path, offset=offset, length=length, digest=digest))
+        except DamagedCapture as error:
+            torn.append(str(error))
+    return torn
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--kills", type=int, default=200)
+    options.add_argument("--seed", type=int, default=int(time.time()), help="the instants' dice (default: the clock)")
+    options.add_argument("--json", action="store_true")
+    chosen = options.parse_args()
+    losses = kill_crawls(chosen.kills, seed=chosen.seed)
+    if chosen.json:
+        print(json.dumps(asdict(losses) | {"seed": chosen.seed}))
+    else:
+        print(f"seed {chosen.seed}: {losses.kills} kills, {losses.at_work} of them of a crawl at work")
+        for name in ("lost", "twice", "torn", "unaccounted"):
+            found = getattr(losses, name)
+            print(f"{name:<12} {len(found) or 'none'}" + "".join(f"\n    {one}" for one in found[:20]))
+    return 0 if losses.none else 1
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main())
