@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from archive.health import content, reach
-from archive.health.usual import ENOUGH, Past, past_of, usual_volume
+from archive.health.usual import ENOUGH, Past, past_of, usual_volume, usual_week
 from archive.health.values import Control, Figures, Finding, SourceNight
 from archive.health.verdicts import Health
 
@@ -54,8 +54,9 @@ def judge(at: datetime, tonight: Figures, before: Iterable[SourceNight]) -> Find
 
 
 def _quiet(at: datetime, tonight: Figures, past: Past) -> Finding | None:
-    earlier = [usual_volume(night.at, past.good) for night in past.recent]
-    return content.quiet(tonight, past, usual_volume(at, past.good), earlier)
+    week = usual_week(past.good)
+    earlier = [week.get(night.at.weekday()) for night in past.recent]
+    return content.quiet(tonight, past, week.get(at.weekday()), earlier)
 
 
 def _fine_told(at: datetime, tonight: Figures, past: Past) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from archive.health.judging import judge
 from archive.health.measure import measure
-from archive.health.usual import NIGHTS, OLDEST
-from archive.health.values import SourceNight, figures_from
+from archive.health.usual import NIGHTS, OLDEST, SAME_TIME
+from archive.health.values import Figures, SourceNight, figures_from
 from archive.health.verdicts import Health
 from archive.record import plain
 from archive.times import from_iso, iso
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from archive.writer import ArchiveWriter
+
+
+#: Hours between two crawls below which a source is crawled many times a day.
+_OFTEN = 12.0
 
 
 def judge_night(writer: ArchiveWriter, run: int, now: datetime) -> list[SourceNight]:
@@ -55,18 +59,37 @@ def source_nights_of(db: Database, run: int) -> list[SourceNight]:
 
 
 def nights_of(
-    db: Database, source: str, *, before: datetime, most: int = NIGHTS, oldest: timedelta = OLDEST
+    db: Database, source: str, *, before: datetime, most: int = 2 * NIGHTS, same_time: bool = False
 ) -> list[SourceNight]:
-    """A source's last judged nights that began before a time, oldest first."""
+    """A source's last judged nights that began before a time, oldest first: twice as many as a comparison takes.
+
+    ``same_time``: only those that began at about the same time of day, for a source that is crawled many times a day.
+    """
     rows = db.execute(
         """
         select n.run_id, n.source, r.started_at, n.figures, n.verdict, n.evidence
         from source_nights n join runs r on r.id = n.run_id
-        where n.source = ? and r.started_at < ? and r.started_at >= ? order by n.run_id desc limit ?
+        where n.source = :source and r.started_at < :before and r.started_at >= :oldest
+          and (not :same_time
+               or abs((strftime('%H', r.started_at) - strftime('%H', :before) + 36) % 24 - 12) <= :near)
+        order by n.run_id desc limit :most
         """,
-        [source, iso(before), iso(before - oldest), most],
+        {
+            "source": source,
+            "before": iso(before),
+            "oldest": iso(before - OLDEST),
+            "same_time": same_time,
+            "near": SAME_TIME,
+            "most": most,
+        },
     ).fetchall()
     return [_night(row) for row in reversed(rows)]
+
+
+def comparable_nights(db: Database, source: str, at: datetime, figures: Figures) -> list[SourceNight]:
+    """The nights that a source's night may be compared with, oldest first."""
+    often = figures.hours_since is not None and figures.hours_since < _OFTEN
+    return nights_of(db, source, before=at, same_time=often)
 
 
 def last_night(runs: Sequence[Run]) -> Run | None:
@@ -94,8 +117,7 @@ def _unjudged(db: Database, *, before: int) -> list[int]:
 def _judged(db: Database, run: int) -> Iterator[SourceNight]:
     at = from_iso(db.execute("select started_at from runs where id = ?", [run]).fetchone()[0])
     for source, figures in measure(db, run).items():
-        # Twice as many as a comparison takes: some were not well.
-        finding = judge(at, figures, nights_of(db, source, before=at, most=4 * NIGHTS))
+        finding = judge(at, figures, comparable_nights(db, source, at, figures))
         yield SourceNight(
             run=run, source=source, at=at, figures=figures, verdict=finding.verdict, evidence=finding.evidence
         )

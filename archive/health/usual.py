@@ -22,7 +22,7 @@ _HABIT = timedelta(days=28)
 #: Median absolute deviation → standard deviation, for normal numbers.
 _SIGMA = 1.4826
 #: Two nights' times of day that are near one another, in hours.
-_SAME_TIME = 2.0
+SAME_TIME = 2.0
 _UNLIKELY = 0.001
 _SATURDAY = 5
 
@@ -47,7 +47,7 @@ def past_of(at: datetime, tonight: Figures, before: Iterable[SourceNight]) -> Pa
         for night in before
         if at - OLDEST <= night.at < at and _about_as_long(tonight.hours_since, night.figures.hours_since)
     ]
-    same_time = [night for night in comparable if _hours_apart(night.at, at) <= _SAME_TIME]
+    same_time = [night for night in comparable if _hours_apart(night.at, at) <= SAME_TIME]
     chosen = same_time if len(same_time) >= ENOUGH else comparable
     good = [night for night in chosen if night.level is Level.WELL or _habit(night, at)]
     return Past(good=tuple(good[-NIGHTS:]), recent=tuple(chosen[-NIGHTS:]))
@@ -80,22 +80,25 @@ class Volume:
 
 def usual_volume(at: datetime, past: Sequence[SourceNight]) -> Volume | None:
     """New articles to expect on the weekday of ``at``; None: too little is known."""
+    return usual_week(past).get(at.weekday())
+
+
+def usual_week(past: Sequence[SourceNight]) -> dict[int, Volume]:
+    """Weekday → new articles to expect, for those of which enough is known."""
     if len(past) < ENOUGH:
-        return None
-    numbers = [(night.at, night.figures.new) for night in past]
-    level = _level(at, numbers)
-    residuals = [abs(new - usual) for when, new in numbers if (usual := _level(when, numbers)) is not None]
-    if level is None:
-        return None
-    return Volume(level=level, spread=max(_SIGMA * median(residuals), sqrt(level), 1.0))
+        return {}
+    numbers = [(night.at.weekday(), night.figures.new) for night in past]
+    levels = {weekday: level for weekday in range(7) if (level := _level(weekday, numbers)) is not None}
+    residuals = [abs(new - levels[weekday]) for weekday, new in numbers if weekday in levels]
+    spread = _SIGMA * median(residuals) if residuals else 0.0
+    return {day: Volume(level=level, spread=max(spread, sqrt(level), 1.0)) for day, level in levels.items()}
 
 
-def _level(at: datetime, numbers: Sequence[tuple[datetime, int]]) -> float | None:
+def _level(weekday: int, numbers: Sequence[tuple[int, int]]) -> float | None:
     """The median of the same weekday; where that is known too seldom, of working days or weekends. None: neither is."""
-    weekday = at.weekday()
-    same = [new for when, new in numbers if when.weekday() == weekday]
+    same = [new for day, new in numbers if day == weekday]
     if len(same) < SOME:
-        same = [new for when, new in numbers if (when.weekday() < _SATURDAY) == (weekday < _SATURDAY)]
+        same = [new for day, new in numbers if (day < _SATURDAY) == (weekday < _SATURDAY)]
     return float(median(same)) if len(same) >= SOME else None
 
 

@@ -13,7 +13,7 @@ from archive.completeness import Completeness
 from archive.errors import NotFound
 from archive.figures import completeness_of, funnel_of, problems_of, run_of, runs_of
 from archive.health.measure import FIELDS
-from archive.health.nights import last_night, nights_of, source_nights_of
+from archive.health.nights import comparable_nights, last_night, source_nights_of
 from archive.health.usual import NIGHTS, Volume, past_of, usual_volume
 from archive.health.values import SourceNight
 from archive.health.verdicts import MEANINGS, Health, Level
@@ -190,7 +190,7 @@ def _sources(
     ):
         history[source].append((run, new, Health(verdict)))
     for night in nights:
-        past = past_of(night.at, night.figures, nights_of(db, night.source, before=night.at, most=4 * NIGHTS))
+        past = past_of(night.at, night.figures, comparable_nights(db, night.source, night.at, night.figures))
         yield SourceReport(
             night=night,
             title=about[night.source]["title"],

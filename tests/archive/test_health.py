@@ -333,6 +333,17 @@ def test_judging_twice_changes_nothing_and_a_night_can_be_told_before_it_is_judg
         assert len(nights_of(archive._db, COURIER, before=LAST_NIGHT + timedelta(days=1), most=100)) == 31
 
 
+def test_of_many_crawls_a_day_those_at_the_same_time_are_read(tmp_path: Path) -> None:
+    with Nights(tmp_path / "a", (PAPERS[1],)) as writing:
+        for hours in range(60, 0, -1):
+            run = writing.night(LAST_NIGHT - timedelta(hours=hours))
+    with ArchiveWriter(judged(tmp_path / "a", run), purpose="test") as writer:
+        near = nights_of(writer.db, "elbe-bote", before=LAST_NIGHT, same_time=True)
+        assert [night.at.hour for night in near] == [0, 1, 2, 3, 4, 0, 1]  # judged are the last thirty
+        late = nights_of(writer.db, "elbe-bote", before=LAST_NIGHT.replace(hour=1), same_time=True)
+        assert {night.at.hour for night in late} <= {23, 0, 1, 2, 3}
+
+
 def test_crawls_that_nobody_judged_are_judged_with_the_next(tmp_path: Path) -> None:
     with Nights(tmp_path / "a", TWO) as writing:
         runs = [writing.night(LAST_NIGHT - timedelta(days=ago)) for ago in (3, 2, 1)]
