@@ -92,7 +92,7 @@ def crawl(folder: Path, *, dns: Mapping[str, list[str]] | None = None, delay: fl
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
