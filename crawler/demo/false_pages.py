@@ -39,6 +39,10 @@ def _status(status: int, headline: str, text: str) -> Callable[[Asked, Options],
     return page
 
 
+def _any_status(asked: Asked, options: Options) -> Document:
+    return _status(int(options["status"]), "This is not the page", "Something is not as it should be.")(asked, options)
+
+
 def _retry_after(options: Options) -> str:
     seconds = int(options["retry_after"])
     if not options["as_date"]:
@@ -143,6 +147,7 @@ FALSE_PAGES: Mapping[str, Callable[[Asked, Options], Document]] = {
     "410": _status(410, "Gone", "This page has been removed."),
     "429": _status(429, "Too many requests", "You have asked for too many pages. Please slow down."),
     "500": _status(500, "Internal server error", "Something went wrong on our side."),
+    "status": _any_status,
     "503": _status(503, "Service unavailable", "We are carrying out maintenance and will be back shortly."),
     "redirect": _redirect,
     "redirect_chain": _redirect_chain,

@@ -1,6 +1,7 @@
 """What can go wrong on the way to a page: a Document and the name of a fault in, the spoilt Reply out.
 
-Statuses: ``404`` ``410`` ``429`` ``500`` ``503``. Redirects: ``redirect`` ``redirect_chain`` ``redirect_loop``.
+Statuses: ``404`` ``410`` ``429`` ``500`` ``503``, any other by ``status``.
+Redirects: ``redirect`` ``redirect_chain`` ``redirect_loop``.
 Pages that are not what they seem: ``soft_404`` ``consent_wall`` ``login_wall`` ``blocked`` ``empty`` ``not_html``
 ``wrong_charset``.
 Broken feeds: ``malformed`` ``entities``. The wire: ``slow`` ``drip`` ``truncated`` ``wrong_length`` ``reset`` ``huge``
@@ -25,6 +26,7 @@ FAULTS: Mapping[str, Options] = MappingProxyType(
         "410": {},
         "429": {"retry_after": 120, "as_date": False},
         "500": {},
+        "status": {"status": 418},
         "503": {"retry_after": 120, "as_date": False},
         "redirect": {"to": "/", "status": 302},
         "redirect_chain": {"hops": 3, "status": 302},
