@@ -21,6 +21,8 @@ _FEW = 4
 _MISSED = 3.0
 #: Spreads below what is usual: nought instead of eight, in one night.
 _UNLIKE = 2.5
+#: Seconds until an answer that are no trouble, whatever is usual.
+_SLOW = 2.0
 
 _FIELD_WORDS = {
     "authors": "new articles have an author",
@@ -93,6 +95,18 @@ def other_field_lost(tonight: Figures, past: Past) -> Finding | None:
     names = ("image", "description", "section", "language")
     told = [change.told(_FIELD_WORDS[name]) for name in names if (change := _lost(name, tonight, past))]
     return Finding(verdict=Health.FINE, evidence=tuple(told)) if told else None
+
+
+def slower(tonight: Figures, past: Past) -> Finding | None:
+    """It takes much longer to answer than it used to."""
+    times = [night.figures.latency_s for night in past.good if night.figures.latency_s]
+    if not tonight.latency_s or tonight.latency_s < _SLOW or len(times) < ENOUGH:
+        return None
+    usual = median(times)
+    if tonight.latency_s < 3 * usual:
+        return None
+    told = f"It took {tonight.latency_s:.1f} s to answer on average, usually {usual:.1f} s."
+    return Finding(verdict=Health.SLOWED, evidence=(told,))
 
 
 def quiet(tonight: Figures, past: Past, expected: Volume | None, earlier: list[Volume | None]) -> Finding | None:

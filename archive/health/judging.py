@@ -32,6 +32,7 @@ _CHECKS: tuple[Callable[[Figures, Past], Finding | None], ...] = (
     content.dates_gone,
     content.authors_gone,
     reach.feed_dead,
+    content.slower,
 )
 _REMARKS = (content.redesigned, content.other_field_lost)
 

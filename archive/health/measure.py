@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from archive.health.values import Document, Fault, Figures
 from archive.learnt import learnt_from
@@ -55,6 +56,7 @@ def measure(db: Database, run: int) -> dict[str, Figures]:
             words=median(words[source]) if words[source] else None,
             template_lines=lines,
             template_seen=seen,
+            latency_s=_latency(db, source) if newest_run else None,
         )
     return found
 
@@ -172,6 +174,13 @@ def _template(db: Database, source: str, new: int) -> tuple[int, int]:
     seen = [line for line in lines if line.last > before]
     missed = [line for line in lines if line.last <= before and before - line.last <= line.life]
     return len(seen) + len(missed), len(seen)
+
+
+def _latency(db: Database, source: str) -> float | None:
+    """What the crawl knows of the front page's host just now."""
+    (home,) = db.execute("select home from sources where id = ?", [source]).fetchone()
+    row = db.execute("select latency_s from hosts where host = ?", [urlsplit(home).hostname]).fetchone()
+    return round(row[0], 3) if row and row[0] is not None else None
 
 
 def _hours_since(db: Database, source: str, run: int, started: datetime) -> float | None:

@@ -64,6 +64,8 @@ class Figures:
     #: Lines that the source was known to repeat, and how many of them tonight's new articles still have.
     template_lines: int | None = None
     template_seen: int | None = None
+    #: Mean seconds until the host of its front page answers.
+    latency_s: float | None = None
 
     @property
     def new(self) -> int:

@@ -59,8 +59,8 @@ MEANINGS: dict[Health, Meaning] = {
     ),
     Health.SLOWED: Meaning(
         level=Level.WATCH,
-        words="the site asked to be left alone for a while",
-        cause="It was asked more often than it likes, or it is overloaded. Its night ended there, as it wished.",
+        words="the site is slow, or asked to be left alone for a while",
+        cause="It was asked more often than it likes, or it is overloaded.",
         next_step="Nothing, if it happens once. If it stays, raise delay of {source} in sources.toml.",
     ),
     Health.UNFINISHED: Meaning(

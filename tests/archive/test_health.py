@@ -255,6 +255,14 @@ def test_a_host_that_is_still_at_rest_from_an_earlier_night_is_told_by_why(reaso
     assert found.evidence[0].startswith("Nothing was asked for, 30 pages were left for later: ")
 
 
+def test_a_site_that_answers_much_slower_than_it_used_to_is_slowed() -> None:
+    before = past(*[figures(latency_s=0.6)] * 10)
+    assert judge(LAST_NIGHT, figures(latency_s=1.9), before).verdict is Health.FINE
+    found = judge(LAST_NIGHT, figures(latency_s=2.4), before)
+    assert found == Finding(verdict=Health.SLOWED, evidence=("It took 2.4 s to answer on average, usually 0.6 s.",))
+    assert judge(LAST_NIGHT, figures(latency_s=2.4), past(*[figures(latency_s=2.0)] * 10)).verdict is Health.FINE
+
+
 @pytest.mark.parametrize(
     ("example", "verdict"),
     [
@@ -331,6 +339,20 @@ def test_judging_twice_changes_nothing_and_a_night_can_be_told_before_it_is_judg
     with Archive(tmp_path / "a") as archive:
         assert archive.health() == told
         assert len(nights_of(archive._db, COURIER, before=LAST_NIGHT + timedelta(days=1), most=100)) == 31
+
+
+def test_how_fast_a_host_answers_is_known_of_the_last_night(month: Path, tmp_path: Path) -> None:
+    shutil.copytree(month, tmp_path / "a")
+    with Nights(tmp_path / "a", TWO) as writing:
+        writing.db.execute(
+            "insert into hosts values ('millbrook-courier.example', 0.4321, 1, 0, 0, 0, 0, null, null, ?)",
+            ["2026-11-22T02:00:00Z"],
+        )
+        writing.number = 100_000
+        run = writing.night(LAST_NIGHT)
+    with Archive(judged(tmp_path / "a", run)) as archive:
+        told = {night.source: night.figures.latency_s for night in archive.health()}
+    assert told == {"millbrook-courier": 0.432, "elbe-bote": None}
 
 
 def test_of_many_crawls_a_day_those_at_the_same_time_are_read(tmp_path: Path) -> None:
