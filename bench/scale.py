@@ -6,8 +6,8 @@
 
 A fresh archive's ledger is filled through its own writer, then `nightdesk crawl` runs against a proxy on loopback that
 answers every address with a short article of its own. A second archive with a hundredth of the sources and URLs is
-crawled in the same way: the ratios say what size costs. Memory is the crawl process's alone (VmRSS), at each tenth of the
-pages asked for.
+crawled in the same way: the ratios say what size costs. Memory is the crawl process's alone (VmRSS), at each tenth
+of the pages asked for.
 """
 
 from __future__ import annotations
