@@ -3,14 +3,16 @@
 
     bench/kills.py --kills 200 --seed 7
 
-One archive is crawled, killed, crawled on, killed …; then once to the end. Told afterwards, each of it to be none:
+An archive is crawled, killed, crawled on, killed …, until a crawl comes to its end before it is killed; then the next
+archive. Told of each of them, all of it to be none:
 
     lost        pages and articles that a crawl without kills has and this one has not, or has otherwise
     twice       pages whose answer 200 was fetched again though it had been kept
     torn        rows that point at no readable record of the WARC
     unaccounted pages of a run without an outcome, URLs without a state
 
-Instants are drawn over the time that a whole crawl takes, start-up included.
+Instants are drawn over the time for which a crawl without kills holds the archive: its recovery of what the last one
+left and its closing included, the start of Python not.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,8 @@ class Losses:
     """What the kills cost."""
 
     kills: int = 0
-    #: Kills that found the crawl at work: its run was begun and not yet finished.
+    archives: int = 0
+    #: Kills that found a run begun and not yet finished.
     at_work: int = 0
     lost: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
@@ -62,15 +65,15 @@ def kill_crawls(kills: int, *, seed: int, papers: Sequence[str] = _PAPERS) -> Lo
     dice, losses = random.Random(seed), Losses()
     with DemoInternet(1) as internet, tempfile.TemporaryDirectory() as folder:
         env = os.environ | {"http_proxy": internet.proxy_url, "no_proxy": "", "PYTHONPATH": str(ROOT)}
-        whole, killed = (_declare(Path(folder) / name, papers) for name in ("whole", "killed"))
-        start = time.monotonic()
-        _crawl(whole, env)
-        seconds = time.monotonic() - start
-        for _ in range(kills):
-            _kill_one(killed, env, after=dice.uniform(0.1, seconds))
-            losses.kills += 1
-        _crawl(killed, env)
-        _judge(losses, whole, killed)
+        whole = _declare(Path(folder) / "whole", papers)
+        seconds = _crawl(whole, env)
+        while losses.kills < kills:
+            losses.archives += 1
+            killed = _declare(Path(folder) / f"killed-{losses.archives}", papers)
+            while losses.kills < kills and _kill_one(killed, env, after=dice.uniform(0, seconds)):
+                losses.kills += 1
+            _crawl(killed, env)
+            _judge(losses, whole, killed)
     return losses
 
 
@@ -87,17 +90,38 @@ def _command(folder: Path) -> list[str | Path]:
     return [sys.executable, "-m", "crawler", "crawl", "-a", folder]
 
 
-def _crawl(folder: Path, env: dict[str, str]) -> None:
-    subprocess.run(_command(folder), env=env, check=True, capture_output=True)
+def _start(folder: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    """A crawl that has opened the archive."""
+    process = subprocess.Popen(_command(folder), env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    lock = folder / "archive.lock"
+    while process.poll() is None:
+        with suppress(OSError, ValueError):
+            if json.loads(lock.read_text())["pid"] == process.pid:
+                break
+        time.sleep(0.002)
+    return process
 
 
-def _kill_one(folder: Path, env: dict[str, str], *, after: float) -> None:
-    process = subprocess.Popen(_command(folder), env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def _crawl(folder: Path, env: dict[str, str]) -> float:
+    """A whole crawl; the seconds for which it held the archive."""
+    process = _start(folder, env)
+    start = time.monotonic()
+    _, said = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"a crawl ended with status {process.returncode}: {said.decode()}")
+    return time.monotonic() - start
+
+
+def _kill_one(folder: Path, env: dict[str, str], *, after: float) -> bool:
+    """False: it came to its end before."""
+    process = _start(folder, env)
     try:
-        process.wait(timeout=after)
+        process.communicate(timeout=after)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.communicate()
+        return True
+    return False
 
 
 def _query(folder: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -106,25 +130,27 @@ def _query(folder: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def _judge(losses: Losses, whole: Path, killed: Path) -> None:
-    (losses.at_work,) = _query(killed, "select count(*) from runs where status = 'crashed'")[0]
+    losses.at_work += _query(killed, "select count(*) from runs where status = 'crashed'")[0][0]
     for sql in (
         "select id, title, body, revision from articles",
         "select url, state, reason from urls where kind = 'page'",
     ):
         losses.lost += [str(row[:2]) for row in sorted(set(_query(whole, sql)) ^ set(_query(killed, sql)), key=str)]
     fetched = "captures join urls on urls.id = url_id where kind = 'page' and captures.status = 200"
-    losses.twice = [
+    losses.twice += [
         f"{url} ({n} times)"
         for url, n in _query(killed, f"select urls.url, count(*) from {fetched} group by 1 having count(*) > 1")
     ]
     losses.twice += [
         url
         for (url,) in _query(
-            killed, "select url from captures where url_id is null and status = 200 and url not like '%/robots.txt'"
+            killed,
+            "select url from captures where url_id is null and status = 200 and url not in (select url from site_files)"
+            " and url not in (select url from urls where kind <> 'page')",  # a list is read in every crawl anyway
         )
     ]
-    losses.torn = _torn(killed)
-    losses.unaccounted = [
+    losses.torn += _torn(killed)
+    losses.unaccounted += [
         url
         for (url,) in _query(
             killed,
@@ -162,7 +188,9 @@ def main() -> int:
     if chosen.json:
         print(json.dumps(asdict(losses) | {"seed": chosen.seed}))
     else:
-        print(f"seed {chosen.seed}: {losses.kills} kills, {losses.at_work} of them of a crawl at work")
+        print(
+            f"seed {chosen.seed}: {losses.kills} kills, {losses.at_work} of a run at work, {losses.archives} archives"
+        )
         for name in ("lost", "twice", "torn", "unaccounted"):
             found = getattr(losses, name)
             print(f"{name:<12} {len(found) or 'none'}" + "".join(f"\n    {one}" for one in found[:20]))

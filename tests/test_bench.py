@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from archive.times import from_iso
 from bench.causes import find_causes
+from bench.clock import clocks, let_time_pass
 from bench.measures import compare, page_figures, summarise
 from bench.race import Reading
 from bench.samples import Truth, list_ids, read_samples
 from bench.scores import name_f1, names, paired, same_day, same_title, share_absent, share_found, word_f1
 from bench.systems import Found
 from bench.tables import table
+from tests.archive.sample import two_nights
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,6 +52,32 @@ def test_the_time_lines_show_a_host_that_is_waited_for_and_none_that_is_asked_to
     assert played["too_soon"] == 0
     assert set(played["funnel"]) == {"new"}
     assert "waiting 5 s" in played["said"][0]
+
+
+def test_the_second_night_costs_a_fraction_of_the_first() -> None:
+    done = run("bench/second_night.py", "--nights", "1,2,3", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    first, second, third = told["nights"]
+    assert (told["sources"], first["number"], third["number"]) == (5, 1, 3)
+    assert first["requests"] == first["documents"] + first["pages"] + first["other"]
+    assert second["pages"] == first["new"]  # the day after, each article is looked at again
+    assert third["pages"] == 0
+    assert second["not_modified"] == second["documents"] + second["pages"]
+    assert second["body_bytes"] < first["body_bytes"] / 20
+
+
+def test_time_passes_for_all_that_the_archive_remembers(tmp_path: Path) -> None:
+    two_nights(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+        moved = {f"{table}.{column}" for table, columns in clocks(db) for column in columns}
+        assert {"urls.due_at", "url_events.at", "revisions.valid_from", "site_files.read_at"} <= moved
+        assert not moved & {"articles.published_at", "urls.listed_at", "urls.state"}
+        sql = "select started_at, due_at from runs, urls where runs.id = 1 and due_at is not null order by 2 desc"
+        before = db.execute(sql).fetchone()
+        let_time_pass(tmp_path, timedelta(days=1, seconds=1))
+        after = db.execute(sql).fetchone()
+    assert [from_iso(b) - from_iso(a) for a, b in zip(after, before, strict=True)] == [timedelta(days=1, seconds=1)] * 2
 
 
 ARTICLE = """<html><head><title>Quay wins</title></head><body><nav>Home</nav><article><h1>Quay wins</h1>
