@@ -31,6 +31,7 @@ from crawler.fetch.hosts import Hosts, Rest
 from crawler.fetch.polling import poll_again
 from crawler.fetch.traps import Traps
 from crawler.night.budget import Budget, Limits
+from crawler.sample import Samples
 from crawler.sources import AGENT, CrawlConfig, Source, load_config, part_paused, pick
 from pipelines.site import same_site
 
@@ -47,6 +48,12 @@ class DocumentRead:
     state: State
     reason: str | None
     detail: str | None
+    #: Pages that it lists; None: it was not read, or is unchanged.
+    listed: int | None = None
+    #: True: it lists sitemaps.
+    is_index: bool = False
+    #: How many links lead to it from a front page or from robots.txt; 0: it was given.
+    depth: int = 0
 
 
 def _nobody_waits(_entry_id: int) -> None:
@@ -86,6 +93,8 @@ class Desk:
         longest_pause: timedelta = timedelta(minutes=5),
         user_agent: str = "",
         purpose: str = "crawl",
+        sample: int = 0,
+        brief: bool = False,
     ) -> None:
         self.config: CrawlConfig = load_config(folder)
         chosen = pick(self.config, source_names)
@@ -93,6 +102,11 @@ class Desk:
         self.left_out: tuple[Source, ...] = ()
         if not (dry_run and source_names):
             chosen, self.left_out = part_paused(chosen, datetime.now().astimezone().date())
+        #: Of a dry run: pages that it fetches all the same, to show what would be kept.
+        self.samples = Samples(sample if dry_run else 0)
+        #: True: of long lists of sitemaps, and of lists in several parts, only the newest are read.
+        self.brief = brief
+        limit = self.samples.each or limit
         self.sources = {s.name: replace(s, max_pages=limit or s.max_pages) for s in chosen}
         #: Pages named by the operator, each with its source.
         self.given = [self._given(text) for text in urls or []]
@@ -151,6 +165,8 @@ class Desk:
             longest_pause=timedelta(seconds=settings.getfloat("NIGHTDESK_LONGEST_PAUSE")),
             user_agent=settings["USER_AGENT"],
             purpose=settings["NIGHTDESK_PURPOSE"],
+            sample=settings.getint("NIGHTDESK_SAMPLE"),
+            brief=settings.getbool("NIGHTDESK_BRIEF"),
         )
         desk.budget = read_budget(settings, desk.sources.values())
         crawler.signals.connect(desk.spider_opened, signal=signals.spider_opened)
@@ -212,7 +228,7 @@ class Desk:
         self.hosts.save()
         ledger.finish_run(self.run, "finished" if reason == "finished" else "interrupted", utc_now())
         if self.dry_run:
-            self.plan = [self._with_robots(row) for row in ledger.plan(self.run)]
+            self.plan = [self._with_robots(self.samples.as_planned(row)) for row in ledger.plan(self.run)]
         self.writer.close()
         self.end = reason
 
@@ -268,8 +284,10 @@ class Desk:
         assert entry is not None
         return entry
 
-    def settle(self, errand: Errand, verdict: Verdict, *, now: datetime | None = None) -> None:
-        """Write down what became of a URL, and say so in the log: one line a URL."""
+    def settle(
+        self, errand: Errand, verdict: Verdict, *, now: datetime | None = None, listed: int | None = None
+    ) -> None:
+        """Write down what became of a URL, and say so in the log: one line a URL. ``listed``: pages in a document."""
         now, entry = now or utc_now(), errand.entry
         if entry.kind is not Kind.PAGE:
             verdict = poll_again(entry, verdict, now)
@@ -278,7 +296,9 @@ class Desk:
         self.traps.note(entry, verdict.state, verdict.outcome, verdict.reason)
         if verdict.outcome is not None:
             self._count(errand.source.name, verdict.outcome)
-        if entry.kind is not Kind.PAGE:
+        if entry.kind is Kind.PAGE:
+            self.samples.settle(entry.url, verdict)
+        else:
             self.documents.append(
                 DocumentRead(
                     source=errand.source.name,
@@ -287,6 +307,9 @@ class Desk:
                     state=verdict.state,
                     reason=verdict.reason,
                     detail=verdict.detail,
+                    listed=listed,
+                    is_index=bool(verdict.is_index),
+                    depth=errand.depth,
                 )
             )
         log.info(
@@ -360,10 +383,14 @@ class Desk:
         """Remember the robots.txt of a URL's host, so that a dry run can tell what it forbids."""
         self._robots[urlsplit(url).netloc] = parser
 
+    def is_forbidden(self, url: str) -> bool:
+        """Whether a robots.txt that was read in this run forbids a URL."""
+        parser = self._robots.get(urlsplit(url).netloc)
+        return parser is not None and not parser.allowed(url, AGENT)
+
     def _with_robots(self, row: dict[str, str]) -> dict[str, str]:
         """A plan's row, refused if robots.txt would refuse it."""
-        parser = self._robots.get(urlsplit(row["url"]).netloc)
-        if row["outcome"] != Outcome.WAITING or parser is None or parser.allowed(row["url"], AGENT):
+        if row["outcome"] != Outcome.WAITING or not self.is_forbidden(row["url"]):
             return row
         return row | {"outcome": str(Outcome.REFUSED), "reason": "robots.txt"}
 

@@ -195,7 +195,7 @@ class Frontier:
 
     def _next_pages(self) -> list[Errand]:
         """As many pages as each source may have under way."""
-        if self._desk.dry_run:
+        if self._desk.dry_run and not self._desk.samples.each:
             self._unread.clear()
         errands = []
         for name, source in self._desk.sources.items():
@@ -203,6 +203,8 @@ class Frontier:
             if self._desk.over(name):
                 ready.clear()
                 self._unread.discard(name)
+                continue
+            if self._desk.samples.each and not self._may_sample(name):
                 continue
             if not ready and name in self._unread and self._active[name] < _PER_SOURCE:
                 self._fill(name)
@@ -215,7 +217,9 @@ class Frontier:
                 if trap := self._desk.traps.catches(entry):
                     self._leave_trap(source, entry, trap)
                     continue
-                self._asked[name] += 1
+                if not (self._desk.samples.each and self._desk.is_forbidden(entry.url)):  # which costs no request
+                    self._desk.samples.begin(entry)
+                    self._asked[name] += 1
                 self._active[name] += 1
                 self._under_way[entry.id] = name
                 errands.append(Errand(source=source, entry=entry))
@@ -225,13 +229,18 @@ class Frontier:
         self._desk.settle(Errand(source=source, entry=entry), trapped(entry, why, utc_now()))
         self._changed.set()  # where all of a batch are refused, nothing else says that there is room for the next
 
+    def _may_sample(self, name: str) -> bool:
+        """Which pages are a source's newest is known when all its lists are read; and each is to be cleaned at once."""
+        listed = not (self._unopened or self._reading[name] or name in self._unsaved)
+        return listed and len(self._under_way) < self._refine.room
+
     def _fill(self, name: str) -> None:
         busy = {entry_id for entry_id, source in self._under_way.items() if source == name}
         desk = self._desk
         batch = desk.writer.ledger.claim(
             name, run=desk.run, now=utc_now(), limit=_BATCH, but_not=busy, up_to=desk.saved_id
         )
-        self._ready[name].extend(batch)
+        self._ready[name].extend(desk.samples.order(batch))
         if len(batch) < _BATCH:
             self._unread.discard(name)
 

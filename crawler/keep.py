@@ -101,6 +101,7 @@ class Keep:
             desk.writer.rights.record(entry.capture_id, signals_of(item.result.rights))
         result = respected(desk.writer, entry, item.page, item.result, source.respect)
         verdict = verdict_on(desk.writer, entry, item.page, result, now)
+        desk.samples.clean(entry.url, result)
         desk.settle(Errand(source=source, entry=entry), verdict, now=now)
         desk.page_left(entry.id)
         if isinstance(result, Article) and verdict.outcome in (Outcome.NEW, Outcome.UPDATED):

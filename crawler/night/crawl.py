@@ -17,8 +17,12 @@ from crawler.desk import Desk, DocumentRead
 from crawler.errors import CrawlerError
 from crawler.night.budget import FREE, Limits
 from crawler.night.stop import Stop
+from crawler.sample import Sample
 from crawler.sources import Source, load_config
 from crawler.spiders.news import NewsSpider
+
+#: Seconds for a whole answer when only a look is taken.
+_BRIEF_TIMEOUT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,9 @@ class CrawlOptions:
     #: ``due``, ``all`` or ``none``.
     revisit: str = "due"
     dry_run: bool = False
+    #: Of a dry run: pages of each source to fetch and clean all the same; and whether to look at the newest lists only.
+    sample: int = 0
+    brief: bool = False
     #: What the whole run, and each source that says nothing of its own, may cost.
     budget: Limits = FREE
     source_budget: Limits = FREE
@@ -55,6 +62,8 @@ class CrawlResult:
     documents: tuple[DocumentRead, ...]
     #: Of a dry run: each page met, and what a crawl would do with it.
     plan: tuple[dict[str, str], ...]
+    #: Of a dry run: the pages that it fetched to show what would be kept.
+    samples: tuple[Sample, ...]
     #: Sources that were not crawled because the operator has paused them.
     left_out: tuple[Source, ...]
     log: Path | None
@@ -83,9 +92,13 @@ def crawl(options: CrawlOptions) -> CrawlResult:
             "NIGHTDESK_SOURCE_BYTES": options.source_budget.bytes or 0,
             "NIGHTDESK_DEADLINE": options.deadline.isoformat() if options.deadline else "",
             "NIGHTDESK_PURPOSE": options.purpose,
+            "NIGHTDESK_SAMPLE": options.sample,
+            "NIGHTDESK_BRIEF": options.brief,
         },
         priority="cmdline",
     )
+    if options.brief:  # somebody sits before it
+        settings.update({"DOWNLOAD_TIMEOUT": _BRIEF_TIMEOUT, "RETRY_TIMES": 0}, priority="cmdline")
     if log is not None:
         log.parent.mkdir(exist_ok=True)
         settings.set("LOG_FILE", str(log), priority="cmdline")
@@ -113,6 +126,7 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         interrupted=desk.end != "finished",
         documents=tuple(desk.documents),
         plan=tuple(desk.plan),
+        samples=tuple(desk.samples.taken.values()),
         left_out=desk.left_out,
         log=log,
     )

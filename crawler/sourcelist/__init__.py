@@ -6,5 +6,6 @@
     edit       TOML text and a change → the text with that change and no other
     proposal   proposed newspapers and what is declared → what is new, known or wrong (pure)
     lists      a file → proposals: OPML (opml), a CSV table or a bare list of URLs (table)
+    found      what a look at newspapers saw → what is told of it, and what would be pinned (pure)
     write      the same for the file; what the verbs call
 """

@@ -37,6 +37,8 @@ from pipelines.stages import LeftForLater, Refine
 _MAX_DEPTH = 3
 #: Sitemaps of one source read in one crawl, newest first.
 _MAX_SITEMAPS = 200
+#: The same for each sitemap index, when only a look is taken.
+_FEW_SITEMAPS = 3
 #: Pages that the documents of one source may list in one crawl. Each costs the archive about a kilobyte.
 MOST_LINKS = 1_000_000
 #: Section pages found in a front page's menus that are read.
@@ -130,7 +132,7 @@ class NewsSpider(Spider):
         if self._same_as_before(errand, response):
             self.frontier.done(errand.entry.id)
             return
-        capture_id = response.meta["capture_id"]
+        capture_id = response.meta.get("capture_id")  # a dry run keeps nothing
         now = utc_now()
         verdict = Verdict(state=State.CAPTURED, outcome=None, capture_id=capture_id, **_marks(response))
         self.desk.writer.ledger.settle(errand.entry, verdict, run=self.desk.run, now=now)
@@ -147,7 +149,7 @@ class NewsSpider(Spider):
             timezone=errand.source.timezone,
             truncated="dataloss" in response.flags,
             hints=errand.entry.hints,
-            capture=self.desk.writer.capture_ref(capture_id),
+            capture=None if capture_id is None else self.desk.writer.capture_ref(capture_id),
         )
 
     def _same_as_before(self, errand: Errand, response: Response) -> bool:
@@ -262,7 +264,7 @@ class NewsSpider(Spider):
             # not recognised, it is read again, and what there was no room for gets another chance
             **(_marks(response) if whole else {"full_answer": True}),
         )
-        self.desk.settle(errand, verdict, now=now)
+        self.desk.settle(errand, verdict, now=now, listed=len(pages))
         self._follow(errand, listing, response.url)
 
     def _left_out(self, errand: Errand, listing: Listing, beyond: int) -> str | None:
@@ -281,7 +283,9 @@ class NewsSpider(Spider):
         found: list[tuple[str, Kind, str | None]] = []
         if depth <= _MAX_DEPTH:
             found += [(link.url, link.kind, link.hint.modified) for link in self._newest_sitemaps(listing.links)]
-            if listing.next:  # older than the front page itself, which alone is read in every run
+            if (
+                listing.next and not self.desk.brief
+            ):  # older than the front page itself, which alone is read in every run
                 older = Kind.SECTION if errand.entry.kind is Kind.FRONT else errand.entry.kind
                 found.append((listing.next, older, None))
         if isinstance(listing, FrontListing) and errand.entry.kind is Kind.FRONT:
@@ -300,7 +304,7 @@ class NewsSpider(Spider):
     def _newest_sitemaps(self, links: tuple[Link, ...]) -> list[Link]:
         sitemaps = [link for link in links if link.kind is Kind.SITEMAP]
         sitemaps.sort(key=lambda link: link.hint.modified or "", reverse=True)
-        return sitemaps[:_MAX_SITEMAPS]
+        return sitemaps[: _FEW_SITEMAPS if self.desk.brief else _MAX_SITEMAPS]
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """A robots.txt was read on the way to ``request``: its sitemaps, or the usual place when it has none."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler.verbs.look import print_samples, sample_as_dict
+
 if TYPE_CHECKING:
     from crawler.night.crawl import CrawlResult
 
@@ -21,7 +23,10 @@ def print_plan(result: CrawlResult, *, as_json: bool) -> None:
     if as_json:
         from dataclasses import asdict
 
-        for line in (*({"document": asdict(d)} for d in result.documents), *({"page": p} for p in result.plan)):
+        lines: list[dict[str, object]] = [{"document": asdict(document)} for document in result.documents]
+        lines += [{"page": page} for page in result.plan]
+        lines += [{"sample": {"source": each.source} | sample_as_dict(each)} for each in result.samples]
+        for line in lines:
             click.echo(json.dumps(line, ensure_ascii=False))
         return
     for name in sorted({d.source for d in result.documents} | {p["source"] for p in result.plan}):
@@ -31,6 +36,7 @@ def print_plan(result: CrawlResult, *, as_json: bool) -> None:
                 said = ": ".join(text for text in (document.reason, document.detail) if text)
                 click.echo(f"  {document.state:<8} {document.kind:<8} {document.url}" + (f" ({said})" if said else ""))
         _print_pages([page for page in result.plan if page["source"] == name])
+        print_samples(sample for sample in result.samples if sample.source == name)
 
 
 def _print_pages(pages: Iterable[dict[str, str]]) -> None:

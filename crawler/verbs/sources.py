@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from crawler.errors import INTERRUPTED
 from crawler.verbs.entered import print_entered
 from crawler.verbs.listed import print_listed
+from crawler.verbs.look import echo_pinned, found_as_json, print_found
 from crawler.verbs.option import archive_option
 from crawler.verbs.plan import print_plan
 
 if TYPE_CHECKING:
     from archive.standing import Standing
+    from crawler.sources import Source
+
+_SAMPLE = "Fetch and clean the N newest pages of each, and show them: headline, authors, date, first words."
 
 
 @click.group()
@@ -26,18 +33,62 @@ def sources() -> None:
 @sources.command("add")
 @click.argument("urls", metavar="URL…", nargs=-1, required=True)
 @click.option("--name", help="Short name, for one URL; otherwise made from its host.")
+@click.option("--no-check", is_flag=True, help="Only write them into sources.toml; ask nothing of the sites.")
+@click.option("--sample", metavar="N", type=click.IntRange(min=0), default=3, show_default=True, help=_SAMPLE)
+@click.option("--pin", is_flag=True, help="Write the feeds, sitemaps and sections that are found into sources.toml.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a newspaper.")
 @archive_option
-def sources_add(urls: tuple[str, ...], name: str | None, archive: Path) -> None:
-    """Add newspapers by the URLs of their front pages."""
+def sources_add(
+    urls: tuple[str, ...], name: str | None, no_check: bool, sample: int, pin: bool, as_json: bool, archive: Path
+) -> None:
+    """Add newspapers by the URLs of their front pages, and show what is found there and what would be kept.
+
+    They are added whatever the look at them brings; nothing else is stored.
+    """
     from crawler.sourcelist.write import declare
 
     if name and len(urls) > 1:
         raise click.UsageError("--name is for one URL")
+    if no_check and pin:
+        raise click.UsageError("--pin writes what a check finds: leave out --no-check")
     added = declare(archive, list(urls), name=name)
-    for source in added:
-        click.echo(f"{source.name}\t{source.home}")
+    if no_check:
+        for source in added:
+            row = json.dumps({"name": source.name, "home": source.home}) if as_json else f"{source.name}\t{source.home}"
+            click.echo(row)
     if len(added) < len(urls):
         click.echo(f"{len(urls) - len(added)} already declared", err=True)
+    if added and not no_check:
+        _look(archive, added, sample=sample, pin=pin, as_json=as_json)
+
+
+def _look(folder: Path, added: Sequence[Source], *, sample: int, pin: bool, as_json: bool) -> None:
+    """One dry run over all that was added: Twisted's reactor starts once a process."""
+    from archive.errors import ArchiveError
+    from crawler.errors import CrawlerError
+    from crawler.night.crawl import CrawlOptions, crawl
+    from crawler.sourcelist.found import found_in
+    from crawler.sourcelist.write import pin as write_pins
+
+    names = tuple(source.name for source in added)
+    try:
+        result = crawl(CrawlOptions(folder=folder, sources=names, dry_run=True, sample=sample, brief=True))
+    except (ArchiveError, CrawlerError) as error:
+        for source in added:
+            problem = {"name": source.name, "home": source.home, "problem": str(error)}
+            click.echo(json.dumps(problem) if as_json else f"{source.name}\t{source.home}")
+        click.echo(f"nightdesk: added, but not looked at: {error}", err=True)
+        return
+    found = found_in(added, result.documents, result.plan, result.samples)
+    for each in found:
+        click.echo(found_as_json(each)) if as_json else print_found(each)
+    if pin:
+        pinned = {each.source.name: each.pinned for each in found if each.pinned}
+        write_pins(folder, pinned)
+        echo_pinned(pinned)
+    if result.interrupted:
+        click.echo("nightdesk: interrupted; they are added, and not all was looked at", err=True)
+        sys.exit(INTERRUPTED)
 
 
 @sources.command("list")
@@ -69,13 +120,17 @@ def _standings(folder: Path) -> dict[str, Standing]:
 
 @sources.command("check")
 @click.argument("names", metavar="[SOURCE…]", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: documents, then pages.")
+@click.option("--sample", metavar="N", type=click.IntRange(min=0), default=0, show_default=True, help=_SAMPLE)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line: documents, pages, then the sample.")
 @archive_option
-def sources_check(names: tuple[str, ...], as_json: bool, archive: Path) -> None:
-    """Read feeds, sitemaps and fronts, say what a crawl would fetch and why; fetch no article, keep nothing."""
+def sources_check(names: tuple[str, ...], sample: int, as_json: bool, archive: Path) -> None:
+    """Read feeds, sitemaps and fronts, say what a crawl would fetch and why; keep nothing.
+
+    No article is fetched but for the sample.
+    """
     from crawler.night.crawl import CrawlOptions, crawl
 
-    print_plan(crawl(CrawlOptions(folder=archive, sources=names, dry_run=True)), as_json=as_json)
+    print_plan(crawl(CrawlOptions(folder=archive, sources=names, dry_run=True, sample=sample)), as_json=as_json)
 
 
 @sources.command("import")

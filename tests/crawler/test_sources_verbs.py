@@ -6,11 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from archive.writer import ArchiveWriter
 from crawler.demo import DemoInternet
-from tests.crawler.test_night import COURIER, crawl, declare, nightdesk, query
+from crawler.sources import load_config
+from tests.crawler.test_night import COURIER, LEDGER, crawl, declare, nightdesk, query
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +185,131 @@ def test_the_list_needs_no_archive_and_says_when_one_cannot_be_read(internet: De
     assert "no figures: there is no archive in" in done.stderr
     (folder / "archive.db").write_bytes(b"no database" * 100)
     assert "no figures: " in nightdesk(internet, "sources", "list", "-a", folder).stderr
+
+
+# ── add, check --sample ──────────────────────────────────────────────────────────────────────────────
+
+BOTE = "http://elbe-bote.example"
+#: An archive that may ask the demo's hosts as fast as it likes, and has no source yet.
+EMPTY = "[crawl]\ndelay = 0\n"
+
+
+def empty(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "sources.toml").write_text(EMPTY, encoding="utf-8")
+    return folder
+
+
+def add(internet: DemoInternet, folder: Path, *arguments: str, status: int = 0) -> dict[str, dict[str, Any]]:
+    done = nightdesk(internet, "sources", "add", *arguments, "--json", "-a", folder, status=status)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    return {row["name"]: row for row in rows}
+
+
+def test_adding_shows_what_is_there_and_what_would_be_kept_and_stores_nothing(
+    internet: DemoInternet, tmp_path: Path
+) -> None:
+    folder = empty(tmp_path / "archive")
+    said = nightdesk(internet, "sources", "add", COURIER, "-a", folder).stdout
+    assert said.startswith(f"millbrook-courier.example  {COURIER}/\n")
+    assert f"  read     feed     {COURIER}/feed/ (9 pages listed)\n" in said
+    assert f"  read     sitemap  {COURIER}/wp-sitemap-posts-post-1.xml (9 pages listed)\n" in said
+    assert f"  read     section  {COURIER}/category/sport/ (2 pages listed)\n" in said
+    assert said.count("\n  keep     ") == 3
+    assert re.search(rf"\n  keep     Twenty-six thousand steps.*(\n {{11}}.*)+\n {{11}}{COURIER}/\d{{4}}/", said)
+    assert re.search(
+        r"\n {11}\d{4}-\d\d-\d\d \d\d:\d\d UTC · [A-Z][a-z]+ [A-Z][a-z]+ · \d+ words\n {11}[A-Z].*\n", said
+    )
+    assert re.search(r"\n  \d+ pages found to fetch, 1 to leave alone\n$", said)
+    assert query(folder, "select (select count(*) from urls) + (select count(*) from articles)") == [(0,)]
+    assert list(folder.glob("warc/**/*")) == []
+    assert crawl(internet, folder, "--limit", "1")["millbrook-courier.example"]["new"] == 1
+
+
+def test_adding_tells_plainly_what_cannot_be_reached_and_adds_it(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = empty(tmp_path / "archive")
+    internet.set_fault(f"{BOTE}/", "blocked", status=403)
+    internet.set_fault("http://harbour-student.example/", "redirect", to=f"{COURIER}/")
+    found = add(
+        internet, folder, BOTE, "http://nowhere.example", "http://harbour-student.example", COURIER, "--sample=1"
+    )
+    assert list(found) == [
+        "elbe-bote.example",
+        "nowhere.example",
+        "harbour-student.example",
+        "millbrook-courier.example",
+    ]
+    assert "robots.txt could not be read" in found["nowhere.example"]["problem"]
+    assert f"it leads to another site; redirected to {COURIER}/" in found["harbour-student.example"]["problem"]
+    assert found["millbrook-courier.example"]["problem"] is None
+    (sample,) = found["millbrook-courier.example"]["sample"]
+    assert sample["title"] and sample["authors"] and sample["body"] and sample["outcome"] == "new"
+    assert [s.name for s in load_config(folder).sources] == list(found)
+
+
+def test_pinning_writes_what_was_found_and_lists_something(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = empty(tmp_path / "archive")
+    done = nightdesk(
+        internet, "sources", "add", COURIER, "http://nowhere.example", "--pin", "--sample", "0", "-a", folder
+    )
+    assert "pinned in sources.toml: millbrook-courier.example\n" in done.stderr
+    courier, nowhere = load_config(folder).sources
+    assert courier.feeds == (f"{COURIER}/feed/",)
+    assert courier.sitemaps == (f"{COURIER}/wp-sitemap.xml",)
+    assert f"{COURIER}/category/sport/" in courier.sections
+    assert (nowhere.feeds, nowhere.sitemaps, nowhere.sections) == ((), (), ())
+    assert not [hit.path for hit in internet.hits() if hit.path.startswith("/2026")]
+
+
+def test_adding_unchecked_asks_nothing(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = empty(tmp_path / "archive")
+    done = nightdesk(internet, "sources", "add", COURIER, BOTE, "--no-check", "-a", folder)
+    assert done.stdout == f"millbrook-courier.example\t{COURIER}/\nelbe-bote.example\t{BOTE}/\n"
+    assert internet.hits() == []
+    done = nightdesk(internet, "sources", "add", f"{COURIER}/", "-a", folder)
+    assert (done.stdout, done.stderr) == ("", "1 already declared\n")
+    assert internet.hits() == []
+    assert (
+        "leave out --no-check"
+        in nightdesk(internet, "sources", "add", LEDGER, "--no-check", "--pin", "-a", folder, status=2).stderr
+    )
+
+
+def test_what_cannot_be_looked_at_is_added_all_the_same(internet: DemoInternet, tmp_path: Path) -> None:
+    folder = empty(tmp_path / "archive")
+    done = nightdesk(internet, "sources", "add", "https://paper.news", "-a", folder)
+    assert done.stdout == "paper.news\thttps://paper.news/\n"
+    assert "added, but not looked at: before crawling real sites, say who you are" in done.stderr
+    (folder / "sources.toml").write_text(EMPTY, encoding="utf-8")
+    with ArchiveWriter(folder, purpose="crawl"):
+        done = nightdesk(internet, "sources", "add", COURIER, "-a", folder)
+    assert "added, but not looked at: " in done.stderr
+    assert "is being written by" in done.stderr
+    assert internet.hits() == []
+    assert [s.name for s in load_config(folder).sources] == ["millbrook-courier.example"]
+
+
+def test_a_check_with_a_sample_plans_what_one_without_it_does_and_leaves_the_archive_as_it_is(
+    internet: DemoInternet, tmp_path: Path
+) -> None:
+    folder = declare(tmp_path, "millbrook-courier", "orbit-daily")
+    crawl(internet, folder, "millbrook-courier", "--limit", "3")
+    tables = ("articles", "urls", "run_urls", "url_events", "captures", "revisions", "runs", "template_lines")
+
+    def held() -> list[Any]:
+        return [query(folder, f"select * from {table}") for table in tables]
+
+    before = held()
+    plain = nightdesk(internet, "sources", "check", "--json", "-a", folder).stdout.splitlines()
+    internet.reset_hits()
+    sampled = nightdesk(internet, "sources", "check", "--sample", "2", "--json", "-a", folder).stdout.splitlines()
+    assert held() == before
+    rows = [json.loads(line) for line in sampled]
+    assert [row for row in rows if "page" in row] == [row for line in plain if "page" in (row := json.loads(line))]
+    samples = [row["sample"] for row in rows if "sample" in row]
+    assert [sample["source"] for sample in samples].count("millbrook-courier") == 2
+    assert {sample["reason"] for sample in samples if sample["source"] == "orbit-daily"} <= {None, "needs-javascript"}
+    asked = {f"http://{hit.host}{hit.path}" for hit in internet.hits()}
+    assert {sample["url"] for sample in samples} <= asked
+    planned = {row["page"]["url"] for row in rows if "page" in row}
+    assert len(planned & asked) == len(samples)
