@@ -37,6 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from archive.reasons import because, happened
 from crawler.demo import PAPERS, DemoInternet
+from crawler.errors import SICK
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "faults.md"
@@ -229,6 +230,8 @@ def strike(folder: Path, struck: Mapping[str, Fault], internet: DemoInternet, wh
     for name, fault in struck.items():
         internet.set_fault(places[name], fault.kind, fault.times, **fault.options)
     night = nightdesk(internet, "nightly", "-a", folder)
+    if night.returncode not in (0, SICK):
+        raise SystemExit(f"the night under {', '.join(fault.name for fault in struck.values())} ended: {night.stderr}")
     told = {}
     for line in nightdesk(internet, "health", "-a", folder, "--json").stdout.splitlines():
         row = json.loads(line)
