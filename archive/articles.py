@@ -190,8 +190,10 @@ class ArticleStore:
         return int(number)
 
     def _is_saved_copy(self, capture_id: int | None) -> bool:
-        """True for an imported file: it has no HTTP status."""
-        found = self._db.execute("select status is null from captures where id = ?", [capture_id]).fetchone()
+        """True for an imported file, which has no HTTP status, and for a copy of another archive."""
+        found = self._db.execute(
+            "select status is null or origin is not null from captures where id = ?", [capture_id]
+        ).fetchone()
         return bool(found and found[0])
 
     def _same_bytes(self, before: int | None, now: int | None) -> bool:

@@ -45,7 +45,8 @@ class Exchange:
     source: str | None
     fetched_at: datetime
     method: str = "GET"
-    request_headers: Headers = ()
+    #: None: not known, and no request record is written (the exchange was another archive's).
+    request_headers: Headers | None = ()
     status: int
     response_headers: Headers = ()
     #: As received: content encodings not undone.
@@ -53,6 +54,8 @@ class Exchange:
     #: The connection ended early, or the body was cut at our size limit (WARC-Truncated: its reason).
     truncated: str | None = None
     ip: str | None = None
+    #: Where another archive's copy came from: the URL that was asked there, or FILE@OFFSET. None: from its site.
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,8 @@ class Capture:
     url: str
     asked: str
     source: str | None
+    #: As in ``Exchange``.
+    origin: str | None
     fetched_at: datetime
     #: None for an imported file.
     status: int | None
@@ -173,11 +178,13 @@ def encode_exchange(exchange: Exchange) -> tuple[list[bytes], str]:
     builder.write_record(response)
     digest: str = response.rec_headers.get_header("WARC-Payload-Digest")
     members = [builder.take()]
+    if exchange.request_headers is None:
+        return members, digest
     request = builder.create_warc_record(
         exchange.url,
         "request",
         http_headers=StatusAndHeaders(
-            f"{exchange.method} {_target(exchange.url)} HTTP/1.1",
+            f"{exchange.method} {_target(exchange.origin or exchange.url)} HTTP/1.1",
             list(exchange.request_headers),
             is_http_request=True,
         ),
@@ -210,6 +217,8 @@ def _extra_headers(exchange: Exchange) -> dict[str, str]:
     extra = {"Nightdesk-Asked": exchange.asked}
     if exchange.source:
         extra["Nightdesk-Source"] = exchange.source
+    if exchange.origin:
+        extra["Nightdesk-Origin"] = exchange.origin
     if exchange.truncated:
         extra["WARC-Truncated"] = exchange.truncated
     if exchange.ip:
@@ -272,6 +281,7 @@ def _read_record(record: object) -> Capture:
         url=url,
         asked=head.get_header("Nightdesk-Asked") or url,
         source=head.get_header("Nightdesk-Source"),
+        origin=head.get_header("Nightdesk-Origin"),
         fetched_at=datetime.fromisoformat(head.get_header("WARC-Date")),
         status=int(http.get_statuscode()) if http is not None else None,
         headers=headers,

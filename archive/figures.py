@@ -193,7 +193,9 @@ def completeness_of(db: Database, run: int) -> dict[str, Completeness]:
     """
     started = _one(_runs(db), run).started_at
     before = db.execute(
-        "select started_at from runs where id < ? and kind = 'crawl' order by id desc limit 1", [run]
+        "select started_at from runs where id < ? and kind = 'crawl'"
+        " and json_extract(arguments, '$.backfill') is null order by id desc limit 1",
+        [run],
     ).fetchone()
     previous = from_iso(before[0]) if before else started
     rows = db.execute(

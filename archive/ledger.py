@@ -24,6 +24,12 @@ from archive.version import __version__
 #: What stands for the front page of a source that is only files taken in from disk.
 IMPORT_HOME = "urn:nightdesk:import"
 
+#: Reasons of URLs that only a backfill has met: no run but a backfill asks for them, until an ordinary list names them.
+HELD = "backfill"
+OUT_OF_RANGE = "out-of-range"
+#: Times that a backfill tries a page, or a document, in all: once a run.
+MOST_TRIES = 3
+
 #: Documents whose hints are remembered for one URL; the newest replace the oldest.
 _HINTS_KEPT = 6
 
@@ -153,21 +159,31 @@ class Ledger:
         """Close a run. Status: ``finished`` or ``interrupted``."""
         self._db.execute("update runs set finished_at = ?, status = ? where id = ?", [iso(now), status, run])
 
-    def discover(self, links: Iterable[Link], *, source: str, run: int, now: datetime) -> int:
-        """Write down every link; how many of them are pages that this run had not met yet."""
-        return sum(self._discover_one(link, source, run, iso(now)) for link in links)
+    def discover(self, links: Iterable[Link], *, source: str, run: int, now: datetime, held: bool = False) -> int:
+        """Write down every link; how many of them are pages that this run had not met yet.
 
-    def _discover_one(self, link: Link, source: str, run: int, now: str) -> bool:
+        ``held``: a backfill found them. Those that are new are not due, for whatever run; the first list that a
+        night reads them in makes them so.
+        """
+        return sum(self._discover_one(link, source, run, iso(now), held=held) for link in links)
+
+    def _discover_one(self, link: Link, source: str, run: int, now: str, *, held: bool) -> bool:
+        if not held:
+            self._release(link.url, now)
         known = self._db.execute(
             "select id, source, kind, state, due_at, hints from urls where url = ?", [link.url]
         ).fetchone()
         if known is None:
+            due_at, reason = (None, HELD) if held else (now, None)
             url_id = self._insert(
-                "insert into urls (url, source, kind, state, state_at, first_seen_at, last_seen_at, due_at, listed_at,"
-                " hints) values (?, ?, ?, 'found', ?, ?, ?, ?, ?, ?)",
-                [link.url, source, link.kind, now, now, now, now, _listed_at(link), _hints_json([link.hint])],
+                "insert into urls (url, source, kind, state, reason, state_at, first_seen_at, last_seen_at, due_at,"
+                " listed_at, hints) values (?, ?, ?, 'found', ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    *(link.url, source, link.kind, reason, now, now, now, due_at),
+                    *(_listed_at(link), _hints_json([link.hint])),
+                ],
             )
-            owner, kind, state, due_at = source, link.kind, "found", now
+            owner, kind, state = source, link.kind, "found"
         else:
             url_id, owner, kind, state, due_at, hints = known
             kept = [h for h in load_hints(hints) if h.where != link.hint.where][-(_HINTS_KEPT - 1) :]
@@ -185,6 +201,15 @@ class Ledger:
         if kind != Kind.PAGE or owner != source:  # a URL belongs to the source that found it first
             return False
         return self._enter(run, url_id, source=owner, state=state, due_at=due_at, now=now)
+
+    def _release(self, url: str, now: str) -> None:
+        """What only backfills had met is an ordinary URL from now on."""
+        self._db.execute(
+            "update urls set due_at = ?, reason = iif(state = 'found', null, reason) where url = ? and due_at is null"
+            " and ((state in ('found', 'refused', 'read') and reason in (?, ?))"
+            "      or (state = 'failed' and attempts <= ?))",  # what nights gave up has failed more often
+            [now, url, HELD, OUT_OF_RANGE, MOST_TRIES],
+        )
 
     def _take_over(self, url_id: int, owner: str, source: str, now: str) -> bool:
         """A URL known only from an imported file becomes its newspaper's, to be asked for, once that lists it."""

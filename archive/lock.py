@@ -64,10 +64,32 @@ def writer_is_at_work(folder: Path) -> bool:
     It cannot without a lock file, nor on a medium mounted read-only, whose writer may be another machine.
     """
     try:
-        if os.statvfs(folder).f_flag & os.ST_RDONLY:
-            return True
-        with (folder / "archive.lock").open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # closing the file gives it back
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY) or _is_held(folder / "archive.lock")
     except OSError:
         return True
+
+
+def purpose_of(folder: Path, name: str = "archive.lock") -> str | None:
+    """What the holder of a lock is doing, as it was told to ``WriterLock``; None: nobody holds it.
+
+    An empty text where somebody does, but says not what for.
+    """
+    path = folder / name
+    try:
+        if not _is_held(path):
+            return None
+        held = json.loads(path.read_bytes())
+        return str(held["purpose"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _is_held(path: Path) -> bool:
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # closing the file gives it back
+        except BlockingIOError:
+            return True
     return False

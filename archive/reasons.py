@@ -13,6 +13,7 @@ _SEEN = {
     Via.FRONT: "linked from the front page",
     Via.SECTION: "linked from the section page",
     Via.GIVEN: "named by the operator",
+    Via.ARCHIVE: "held by the archive",
     Via.REVISIT: "asked again by its own schedule",
 }
 _HAPPENED: dict[str, str] = {
@@ -81,6 +82,9 @@ _REASONS: dict[str, str] = {
     "same-body": "the site sent the very bytes that it had sent before",
     "no sitemap": "no sitemap is there",
     "damaged-capture": "its raw page could not be read back",
+    "backfill": "only a backfill has met it so far, and nights do not ask for it",
+    "out-of-range": "its date is not among the days that the backfill was asked for",
+    "night": "a night was about to begin, and the backfill made way for it",
     "queued": "its turn did not come",
     "not reached": "its turn did not come",
     "limit": "the run's number of pages was reached",

@@ -361,6 +361,54 @@ def m005_nights(db: Database) -> None:
     )
 
 
+@migrations()
+def m006_backfill(db: Database) -> None:
+    """Where a capture was borrowed from; how far each backfill has got, and the pages that it has yet to ask for."""
+    db.executescript(
+        """
+        -- URL in a web archive, or WARC file of others @ offset; null: asked of the site itself
+        alter table captures add column origin text;
+
+        -- What the operator asked for. The same words again go on with it until it is finished.
+        create table backfills (
+            id integer primary key,
+            wish text not null,                     -- JSON object: source, days, ways, places
+            started_at text not null,
+            finished_at text                        -- null: there is more to do
+        ) strict;
+
+        -- Documents and WARC files of a backfill, read one after the other, newest first.
+        create table backfill_steps (
+            id integer primary key,
+            backfill_id integer not null references backfills(id),
+            way text not null check (way in ('sitemaps', 'sections', 'cdx', 'warc')),
+            place text not null,                    -- a URL, or the path of a file
+            newest text not null,                   -- the last day that it may hold pages of: YYYY-MM-DD
+            listed_by text not null,                -- what led to it
+            continues integer not null,             -- 1: it is the next, older part of the list that led to it
+            guessed integer not null default 0,     -- 1: nothing led to it but the way that others are written
+            offset integer not null default 0,      -- bytes of a WARC file that have been gone through
+            tries integer not null default 0,       -- failures
+            done text,                              -- what came of it, in a few words; null: still to do
+            unique (backfill_id, place)
+        ) strict;
+        -- the next step to take
+        create index backfill_steps_left on backfill_steps (backfill_id, newest desc, id) where done is null;
+
+        -- Pages that a backfill has found and not settled yet. Nights do not ask for them.
+        create table backfill_pages (
+            backfill_id integer not null references backfills(id),
+            url_id integer not null references urls(id),
+            newest text not null,                   -- its day as far as known, else the last one that it may be of
+            copy text,                              -- where a web archive has it; null: its site is asked
+            tries integer not null default 0,
+            primary key (backfill_id, url_id)
+        ) strict, without rowid;
+        create index backfill_pages_newest on backfill_pages (backfill_id, newest desc, url_id);
+        """
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

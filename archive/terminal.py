@@ -344,6 +344,8 @@ def _print_completeness(console: Console, completeness: Mapping[str, Completenes
 
 
 def _argument(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_argument(part)}" for name, part in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

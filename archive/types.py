@@ -21,6 +21,7 @@ class Via(StrEnum):
     FRONT = "front"
     SECTION = "section"
     GIVEN = "given"  # named by the operator: --url, an imported file
+    ARCHIVE = "archive"  # a web archive has a copy of it, or a WARC file of others
     REVISIT = "revisit"  # not seen tonight; its own schedule says it is due
 
 

@@ -19,6 +19,7 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from archive.articles import ArticleStore
+from archive.backfills import BackfillStore
 from archive.captures import (
     ROLL_OVER,
     Exchange,
@@ -103,6 +104,7 @@ class ArchiveWriter:
         self.rights = RightsStore(self.db)
         self.hosts = HostStore(self.db)
         self.files = SiteFiles(self.db)
+        self.backfills = BackfillStore(self.db, self.ledger)
         self._warc: WarcFile | None = None
         self._warc_id = 0
         self._serial = 0
@@ -170,6 +172,7 @@ class ArchiveWriter:
             length=len(members[0]),
             payload_size=len(exchange.body),
             payload_digest=digest,
+            origin=exchange.origin,
         )
 
     def keep_import(self, file: ImportedFile, *, run: int, url_id: int | None) -> int:
@@ -278,6 +281,7 @@ class ArchiveWriter:
             length=len(member),
             payload_size=len(capture.raw),
             payload_digest=capture.digest,
+            origin=capture.origin,
         )
         if known is None or known[2] != "page" or capture.status != 200:
             return False

@@ -14,6 +14,7 @@ from archive.cli import reading_commands
 from archive.errors import DRIVER_ERRORS, ArchiveError, CannotWrite
 from archive.version import __version__
 from crawler.errors import CrawlerError
+from crawler.verbs.backfill import backfill
 from crawler.verbs.crawl import crawl
 from crawler.verbs.demo import demo
 from crawler.verbs.doctor import doctor
@@ -48,7 +49,7 @@ def nightdesk() -> None:
     """A news archive: crawl news sites every night, keep what came, give clean records back."""
 
 
-for _command in (init, sources, crawl, nightly, import_files, schedule, doctor, *reading_commands, demo):
+for _command in (init, sources, crawl, nightly, backfill, import_files, schedule, doctor, *reading_commands, demo):
     nightdesk.add_command(_command)
 
 

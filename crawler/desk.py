@@ -25,6 +25,7 @@ from archive.times import from_iso, iso, utc_now
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.urls import normalise_url
 from archive.writer import ArchiveWriter, WarcInfo
+from crawler.backfill.wish import Wish
 from crawler.errors import ConfigError
 from crawler.fetch.because import why_due
 from crawler.fetch.hosts import Hosts, Rest
@@ -36,6 +37,8 @@ from crawler.sources import AGENT, CrawlConfig, Source, load_config, part_paused
 from pipelines.site import same_site
 
 log = logging.getLogger("nightdesk.page")
+
+_NO_END = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,11 @@ class DocumentRead:
     depth: int = 0
 
 
+def _as_it_is(_entry: Entry, verdict: Verdict) -> Verdict:
+    """An ordinary run's verdicts stand."""
+    return verdict
+
+
 def _nobody_waits(_entry_id: int) -> None:
     """Stands in for the frontier until there is one."""
 
@@ -72,6 +80,10 @@ class Errand:
     entry: Entry
     #: How many links lead to this document from a front page, feed or sitemap of the source.
     depth: int = 0
+    #: True: asked of a host that is not the source's, because the operator named it for a backfill.
+    lent: bool = False
+    #: False: the answer is part of a file of others, of which only some pages are kept.
+    kept: bool = True
 
 
 class Desk:
@@ -95,9 +107,10 @@ class Desk:
         purpose: str = "crawl",
         sample: int = 0,
         brief: bool = False,
+        backfill: Wish | None = None,
     ) -> None:
         self.config: CrawlConfig = load_config(folder)
-        chosen = pick(self.config, source_names)
+        chosen = pick(self.config, (backfill.source,) if backfill else source_names)
         #: Sources that the operator has paused; a dry run looks at those too that it is named.
         self.left_out: tuple[Source, ...] = ()
         if not (dry_run and source_names):
@@ -106,12 +119,18 @@ class Desk:
         self.samples = Samples(sample if dry_run else 0)
         #: True: of long lists of sitemaps, and of lists in several parts, only the newest are read.
         self.brief = brief
-        limit = self.samples.each or limit
-        self.sources = {s.name: replace(s, max_pages=limit or s.max_pages) for s in chosen}
+        most = self.samples.each or limit or (_NO_END if backfill else 0)  # a backfill is bounded by its budget
+        self.sources = {s.name: replace(s, max_pages=most or s.max_pages) for s in chosen}
         #: Pages named by the operator, each with its source.
         self.given = [self._given(text) for text in urls or []]
         #: False: only the pages given are asked for.
         self.whole_sources = bool(source_names) or not self.given
+        #: What this run is to fetch of the past; None: it is an ordinary one.
+        self.backfill = backfill
+        #: Steps and pages of the backfill that a later run has to do, once it has ended; None: it has not.
+        self.left: tuple[int, int] | None = None
+        #: What a verdict becomes before it is written down; a backfill has its own mind about when things are due.
+        self.revise: Callable[[Entry, Verdict], Verdict] = _as_it_is
         self.dry_run = dry_run
         self.revisit = revisit
         self.counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -120,6 +139,8 @@ class Desk:
         self.paused: dict[str, str] = {}
         #: How the crawl ended: ``finished``, ``shutdown`` (on request), or what went wrong; None: not yet.
         self.end: str | None = None
+        #: Why pages are left, if the run is stopped.
+        self.stopped_by = "interrupted"
         self.documents: list[DocumentRead] = []
         #: For a dry run, when it has ended: each page that it met, what a crawl would do with it, and why.
         self.plan: list[dict[str, str]] = []
@@ -147,8 +168,9 @@ class Desk:
         )
         self.traps = Traps(self.writer.ledger.relatives)
         self.hosts = Hosts(self.writer.hosts, longest_pause=longest_pause, most_requests=self.config.host_requests)
-        arguments = {"sources": list(source_names), "limit": limit, "revisit": revisit}
-        self.run = self._start_run(arguments | {"paused": [source.name for source in self.left_out]})
+        usual = {"sources": list(source_names), "limit": limit, "revisit": revisit}
+        usual |= {"paused": [source.name for source in self.left_out]}
+        self.run = self._start_run({"backfill": backfill.as_dict()} if backfill else usual)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -167,6 +189,7 @@ class Desk:
             purpose=settings["NIGHTDESK_PURPOSE"],
             sample=settings.getint("NIGHTDESK_SAMPLE"),
             brief=settings.getbool("NIGHTDESK_BRIEF"),
+            backfill=Wish.of(wish) if (wish := settings.getdict("NIGHTDESK_BACKFILL")) else None,
         )
         desk.budget = read_budget(settings, desk.sources.values())
         crawler.signals.connect(desk.spider_opened, signal=signals.spider_opened)
@@ -224,7 +247,7 @@ class Desk:
         for source, why in self.paused.items():
             ledger.leave_waiting(self.run, why, source=source)
         why = self.budget.over(None, utc_now()) or "not reached"
-        ledger.leave_waiting(self.run, why if reason == "finished" else "interrupted")
+        ledger.leave_waiting(self.run, why if reason == "finished" else self.stopped_by)
         self.hosts.save()
         ledger.finish_run(self.run, "finished" if reason == "finished" else "interrupted", utc_now())
         if self.dry_run:
@@ -291,7 +314,8 @@ class Desk:
         now, entry = now or utc_now(), errand.entry
         if entry.kind is not Kind.PAGE:
             verdict = poll_again(entry, verdict, now)
-        verdict = replace(verdict, due_because=why_due(entry, verdict, now))
+        verdict = self.revise(entry, verdict)
+        verdict = replace(verdict, due_because=verdict.due_because or why_due(entry, verdict, now))
         self.writer.ledger.settle(entry, verdict, run=self.run, now=now)
         self.traps.note(entry, verdict.state, verdict.outcome, verdict.reason)
         if verdict.outcome is not None:
@@ -299,19 +323,8 @@ class Desk:
         if entry.kind is Kind.PAGE:
             self.samples.settle(entry.url, verdict)
         else:
-            self.documents.append(
-                DocumentRead(
-                    source=errand.source.name,
-                    kind=entry.kind,
-                    url=entry.url,
-                    state=verdict.state,
-                    reason=verdict.reason,
-                    detail=verdict.detail,
-                    listed=listed,
-                    is_index=bool(verdict.is_index),
-                    depth=errand.depth,
-                )
-            )
+            read = self._list(errand, verdict.state, verdict.reason, verdict.detail)
+            self.documents[-1] = replace(read, listed=listed, is_index=bool(verdict.is_index))
         log.info(
             "%s %s %s%s",
             errand.source.name,
@@ -319,6 +332,29 @@ class Desk:
             entry.url,
             "".join(f" ({text})" for text in (verdict.reason, verdict.detail) if text),
         )
+
+    def note_read(
+        self, errand: Errand, said: str, problem: str | None, capture_id: int | None, *, now: datetime
+    ) -> None:
+        """A list was read for a backfill: into its story, but its state and its time stay those of the nights."""
+        self.writer.ledger.note(errand.entry.id, State.READ, run=self.run, now=now, detail=said, capture_id=capture_id)
+        self._list(errand, State.READ, "unreadable" if problem else None, f"{said}; {problem}" if problem else said)
+        log.info("%s read %s (%s)", errand.source.name, errand.entry.url, said)
+
+    def _list(self, errand: Errand, state: State, reason: str | None, detail: str | None) -> DocumentRead:
+        """A document for the plan of a dry run."""
+        entry = errand.entry
+        read = DocumentRead(
+            source=errand.source.name,
+            kind=entry.kind,
+            url=entry.url,
+            state=state,
+            reason=reason,
+            detail=detail,
+            depth=errand.depth,
+        )
+        self.documents.append(read)
+        return read
 
     def over(self, source: str) -> str | None:
         """Why nothing more is begun for a source in this run; None: something may be."""
@@ -355,6 +391,18 @@ class Desk:
     def is_own(self, url: str, source: Source) -> bool:
         """True for a URL on the source's site or on one of its ``also_on`` hosts."""
         return same_site(url, source.home) or any(same_site(url, f"http://{host}/") for host in source.also_on)
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Hosts and networks that may be asked though they are none of the public internet: the operator named them."""
+        lenders = self.backfill.lenders if self.backfill else ()
+        return (*self.config.allow, *(urlsplit(f"//{host}").hostname or "" for host in lenders))
+
+    def may_ask(self, url: str, errand: Errand) -> bool:
+        """True for a URL that a request of the errand may go to, also by a redirect."""
+        if errand.lent and self.backfill is not None:
+            return urlsplit(url).netloc in self.backfill.lenders
+        return self.is_own(url, errand.source)
 
     def _given(self, text: str) -> tuple[str, Source]:
         try:

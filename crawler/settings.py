@@ -45,6 +45,7 @@ NIGHTDESK_SOURCE_REQUESTS = 0  # of each source that has no max_requests of its 
 NIGHTDESK_SOURCE_BYTES = 0  # of each source that has no max_bytes of its own
 NIGHTDESK_DEADLINE = ""  # ISO 8601, with a zone: nothing is begun after it
 NIGHTDESK_PURPOSE = "crawl"  # what a second process is told that this one is doing
+NIGHTDESK_BACKFILL: dict[str, object] = {}  # what of the past `scrapy crawl backfill` is to fetch
 NIGHTDESK_DRY_RUN = False  # read feeds, sitemaps and fronts; fetch no article, keep nothing
 NIGHTDESK_SAMPLE = 0  # in a dry run: pages of each source that are fetched and cleaned all the same, to be shown
 NIGHTDESK_BRIEF = False  # in a dry run: read the newest few of many sitemaps, and the first of several parts

@@ -88,6 +88,16 @@ class NightConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillConfig:
+    """The ``[backfill]`` table: where `nightdesk backfill` looks besides the newspapers themselves."""
+
+    #: Address of a CDX server, such as the Wayback Machine's.
+    cdx: str | None = None
+    #: Where its archive gives copies; None: as the Wayback Machine and pywb do, from the address of their CDX server.
+    replay: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlConfig:
     """The ``[crawl]`` table: how to crawl, and the sources' defaults."""
 
@@ -107,6 +117,7 @@ class CrawlConfig:
     respect: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     night: NightConfig = NightConfig()
+    backfill: BackfillConfig = BackfillConfig()
 
 
 @dataclass(slots=True)
@@ -323,6 +334,7 @@ _NIGHT_KEYS: Mapping[str, _Check] = {
     "max_bytes": _size,
     "metrics": _text,
 }
+_BACKFILL_KEYS: Mapping[str, _Check] = {"cdx": _url, "replay": _url}
 _CRAWL_KEYS: Mapping[str, _Check] = {
     "contact": _contact,
     "delay": _seconds,
@@ -352,12 +364,14 @@ SOURCE_KEYS: Mapping[str, _Check] = {
 
 
 def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
-    for key in sorted(tree.keys() - {"crawl", "night", "notify", "sources"}):
-        mistakes.add(key, None, "unknown table; allowed are [crawl], [night], [notify] and [sources.NAME]")
+    for key in sorted(tree.keys() - {"crawl", "night", "notify", "backfill", "sources"}):
+        allowed = "[crawl], [night], [notify], [backfill] and [sources.NAME]"
+        mistakes.add(key, None, f"unknown table; allowed are {allowed}")
     crawl = _read_table("crawl", tree.get("crawl", {}), _CRAWL_KEYS, mistakes)
     crawl["notify"] = _read_notify(tree.get("notify", {}), mistakes)
     night = NightConfig(**_read_table("night", tree.get("night", {}), _NIGHT_KEYS, mistakes))
-    config = CrawlConfig(**crawl, night=night)
+    past = BackfillConfig(**_read_table("backfill", tree.get("backfill", {}), _BACKFILL_KEYS, mistakes))
+    config = CrawlConfig(**crawl, night=night, backfill=past)
     declared = tree.get("sources", {})
     if not isinstance(declared, dict):
         mistakes.add("sources", None, "must be tables named [sources.NAME]")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from crawler.cli import nightdesk
-from crawler.sources import CrawlConfig, NightConfig, Source, load_config
+from crawler.sources import BackfillConfig, CrawlConfig, NightConfig, Source, load_config
 
 TEXT = (Path(__file__).parent.parent / "docs" / "add-a-source.md").read_text(encoding="utf-8")
 
@@ -21,8 +21,9 @@ def test_the_example_is_a_valid_declaration_of_every_key(tmp_path: Path) -> None
     (source,) = config.sources
     assert source.name == "millbrook-courier"
     assert all(getattr(source, field.name) for field in dataclasses.fields(Source))
-    for field in (*dataclasses.fields(CrawlConfig), *dataclasses.fields(NightConfig)):
-        assert field.name in ("sources", "night", "notify") or f"\n{field.name} = " in example
+    for table in (CrawlConfig, NightConfig, BackfillConfig):
+        for field in dataclasses.fields(table):
+            assert field.name in ("sources", "night", "notify", "backfill") or f"\n{field.name} = " in example
 
 
 def test_the_table_explains_every_key_of_a_source() -> None:

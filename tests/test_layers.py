@@ -62,6 +62,7 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "sources",
         "crawl",
         "nightly",
+        "backfill",
         "schedule",
         "doctor",
         "import",

@@ -188,7 +188,7 @@ def _hours_since(db: Database, source: str, run: int, started: datetime) -> floa
     row = db.execute(
         """
         select r.started_at from runs r
-        where r.id < ? and r.kind = 'crawl' and exists (
+        where r.id < ? and r.kind = 'crawl' and json_extract(r.arguments, '$.backfill') is null and exists (
             select 1 from captures c where c.run_id = r.id and c.source = ?)
         order by r.id desc limit 1
         """,

@@ -15,6 +15,7 @@ from archive.captures import Exchange, encode_exchange
 from archive.errors import DRIVER_ERRORS
 from archive.times import utc_now
 from archive.urls import normalise_or_none
+from crawler.backfill.cdx import original_headers, read_copy_url
 from crawler.desk import Desk, Errand, desk_of
 from pipelines.rights import header_signals
 
@@ -51,13 +52,17 @@ class Capture:
         errand: Errand | None = request.meta.get("errand")
         if desk is not None:
             desk.budget.spend(errand.source.name if errand else None, size=len(response.body))
-        if desk is None or desk.dry_run:
+        if desk is None or desk.dry_run or (errand is not None and not errand.kept):
             return response
+        # An archive's own 404 or redirect is no answer of the site's: it is kept as the archive's.
+        copy = read_copy_url(request.url) if errand and errand.lent and response.status == 200 else None
+        url, fetched_at = copy or (request.url, utc_now())
         exchange = Exchange(
-            url=request.url,
+            url=url,
             asked=errand.entry.url if errand else normalise_or_none(request.url) or request.url,
             source=errand.source.name if errand else None,
-            fetched_at=utc_now(),
+            fetched_at=fetched_at,
+            origin=request.url if copy else None,
             method=request.method,
             request_headers=(("Host", urlsplit(request.url).netloc), *_pairs(request.headers)),
             status=response.status,
@@ -82,6 +87,7 @@ class Capture:
             request.meta["first_capture_id"] = capture_id
         if response.status in (200, 304):
             headers = [(name.lower(), value) for name, value in exchange.response_headers]
+            headers = list(original_headers(headers)) if copy else headers
             desk.writer.rights.record(capture_id, header_signals(headers))
         return response
 

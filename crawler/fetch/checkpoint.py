@@ -44,7 +44,7 @@ class Checkpoint:
         checkpoint = cls(proxy_hosts())
 
         def opened() -> None:
-            checkpoint._allowed = Allowed.of(desk_of(crawler).config.allow)
+            checkpoint._allowed = Allowed.of(desk_of(crawler).allowed)
 
         crawler.signals.connect(opened, signal=signals.spider_opened, weak=False)
         return checkpoint

@@ -45,7 +45,7 @@ class Guard:
 
         def opened() -> None:
             guard.desk = desk_of(crawler)
-            guard._allowed = Allowed.of(guard.desk.config.allow)
+            guard._allowed = Allowed.of(guard.desk.allowed)
 
         crawler.signals.connect(opened, signal=signals.spider_opened, weak=False)
         return guard
@@ -59,5 +59,5 @@ class Guard:
             raise Refused("url-too-long", f"{len(request.url)} characters")
         if refusal := self._allowed.refusal(urlsplit(request.url).hostname or ""):
             raise Refused(PRIVATE, refusal)
-        if errand is not None and self.desk is not None and not self.desk.is_own(request.url, errand.source):
+        if errand is not None and self.desk is not None and not self.desk.may_ask(request.url, errand):
             raise Refused("off-site", f"redirected to {request.url[:200]}")

@@ -13,12 +13,14 @@ from scrapy.settings import Settings
 
 from archive.errors import CannotWrite
 from archive.times import utc_now
+from crawler.backfill.wish import Wish
 from crawler.desk import Desk, DocumentRead
 from crawler.errors import CrawlerError
 from crawler.night.budget import FREE, Limits
 from crawler.night.stop import Stop
 from crawler.sample import Sample
 from crawler.sources import Source, load_config
+from crawler.spiders.backfill import BackfillSpider
 from crawler.spiders.news import NewsSpider
 
 #: Seconds for a whole answer when only a look is taken.
@@ -48,6 +50,8 @@ class CrawlOptions:
     deadline: datetime | None = None
     #: What a second process is told that this one is doing.
     purpose: str = "crawl"
+    #: What of the past to fetch, instead of what is due; None: an ordinary crawl.
+    backfill: Wish | None = None
     #: Log to standard error instead of the archive's ``logs`` folder.
     verbose: bool = False
 
@@ -67,6 +71,8 @@ class CrawlResult:
     #: Sources that were not crawled because the operator has paused them.
     left_out: tuple[Source, ...]
     log: Path | None
+    #: Documents and pages of a backfill that are left for the next; None: it did not get to its end, or was none.
+    left: tuple[int, int] | None = None
 
 
 def crawl(options: CrawlOptions) -> CrawlResult:
@@ -94,6 +100,7 @@ def crawl(options: CrawlOptions) -> CrawlResult:
             "NIGHTDESK_PURPOSE": options.purpose,
             "NIGHTDESK_SAMPLE": options.sample,
             "NIGHTDESK_BRIEF": options.brief,
+            "NIGHTDESK_BACKFILL": options.backfill.as_dict() if options.backfill else {},
         },
         priority="cmdline",
     )
@@ -103,7 +110,7 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         log.parent.mkdir(exist_ok=True)
         settings.set("LOG_FILE", str(log), priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(NewsSpider)
+    crawler = process.create_crawler(BackfillSpider if options.backfill else NewsSpider)
     stop = Stop(crawler, settings.getfloat("NIGHTDESK_GRACE_SECONDS"))
     crawler.signals.connect(stop.opened, signal=signals.spider_opened)
     task = process.crawl(crawler)
@@ -129,4 +136,5 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         samples=tuple(desk.samples.taken.values()),
         left_out=desk.left_out,
         log=log,
+        left=desk.left,
     )

@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep
 
-from archive.lock import WriterLock
+from archive.lock import WriterLock, purpose_of
+from crawler.backfill.makeway import BACKFILL, NIGHT_LOCK
 from crawler.errors import ConfigError
 from crawler.night.budget import FREE, Limits, read_deadline
 from crawler.night.crawl import CrawlOptions, CrawlResult, crawl
 from crawler.sources import load_config
 
-_LOCK = "nightly.lock"
+#: Seconds that a backfill has to make way: it looks every second, and stops within some more.
+_PATIENCE_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +58,20 @@ def _instant(text: str) -> datetime:
         raise ConfigError(f"--deadline: {error}") from None
 
 
+def _let_backfill_end(folder: Path) -> None:
+    """A backfill makes way when it sees the night's lock: give it the time to close the archive in order."""
+    end = monotonic() + _PATIENCE_S
+    while purpose_of(folder) == BACKFILL and monotonic() < end:
+        sleep(0.2)
+
+
 @contextmanager
 def the_night(folder: Path) -> Iterator[None]:
     """Hold the night's lock. Raises ConfigError if the folder is no archive's, Locked naming who holds it."""
     load_config(folder)
-    lock = WriterLock(folder, "nightly", _LOCK)
+    lock = WriterLock(folder, "nightly", NIGHT_LOCK)
     try:
+        _let_backfill_end(folder)
         yield
     finally:
         lock.release()

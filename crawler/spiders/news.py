@@ -74,16 +74,24 @@ class NewsSpider(Spider):
         refine = self.crawler.get_item_pipeline(Refine)
         assert refine is not None
         refine.template_of = self.desk.writer.templates.current
-        self.frontier = Frontier(self.desk, refine, self._openings)
+        self.frontier = self.new_frontier(refine)
         self.desk.page_left = self.frontier.done
-        for errand in self.desk.enter_given():
-            self.frontier.add_document(errand)
-        if self.desk.whole_sources:
-            self.desk.enter_due()
+        self.begin()
         self.desk.saved = self.frontier.saved
         self.desk.save()
         async for work in self.frontier.work():
             yield work if isinstance(work, Page) else self._request(work)
+
+    def new_frontier(self, refine: Refine) -> Frontier:
+        """What decides on the order of the night."""
+        return Frontier(self.desk, refine, self._openings)
+
+    def begin(self) -> None:
+        """Bring in what there is to do."""
+        for errand in self.desk.enter_given():
+            self.frontier.add_document(errand)
+        if self.desk.whole_sources:
+            self.desk.enter_due()
 
     def _openings(self, source: Source) -> Iterator[Errand]:
         """The documents that a source's night begins with: declared ones, and those discovered on earlier nights."""

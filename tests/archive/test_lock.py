@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import Locked
-from archive.lock import WriterLock, writer_is_at_work
+from archive.lock import WriterLock, purpose_of, writer_is_at_work
 from archive.reading import Archive
 from tests.archive.sample import NIGHT_2, Sample
 
@@ -29,6 +29,17 @@ def test_a_lock_tells_whether_somebody_writes(tmp_path: Path) -> None:
         WriterLock(tmp_path, "import")
     lock.release()
     assert not writer_is_at_work(tmp_path)
+
+
+def test_a_lock_tells_what_its_holder_is_doing(tmp_path: Path) -> None:
+    assert purpose_of(tmp_path, "nightly.lock") is None
+    lock = WriterLock(tmp_path, "backfill", "nightly.lock")
+    assert (purpose_of(tmp_path, "nightly.lock"), purpose_of(tmp_path)) == ("backfill", None)
+    lock.release()
+    assert purpose_of(tmp_path, "nightly.lock") is None
+    with (tmp_path / "nightly.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert purpose_of(tmp_path, "nightly.lock") == ""
 
 
 def test_where_it_cannot_be_told_somebody_may_be_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,8 @@ from archive.types import Outcome, Reason, State, Via
 
 LEDGER = """robots.txt|robots-unreachable|off-site|scheme|redirects|bad-redirect|bad-encoding|too-large|url-too-long
 dns|timeout|connection-refused|network|error|unexpected-304|damaged-capture|queued|not reached|limit
-interrupted|asked to wait|no sitemap|private-address|certificate|trap|too-many-documents""".replace("\n", "|").split(
-    "|"
-)
+interrupted|asked to wait|no sitemap|private-address|certificate|trap|too-many-documents
+backfill|out-of-range|night""".replace("\n", "|").split("|")
 
 
 @pytest.mark.parametrize("reason", [*LEDGER, *Reason])

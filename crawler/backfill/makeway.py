@@ -1,0 +1,35 @@
+"""The night goes first: a backfill does not begin while one is going on, and ends when one wants to begin."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from archive.errors import Locked
+from archive.lock import purpose_of
+
+log = logging.getLogger("nightdesk.page")
+
+#: The file that a night locks in an archive's folder from its first to its last moment.
+NIGHT_LOCK = "nightly.lock"
+#: What a process that takes the archive's lock for a backfill says that it is doing.
+BACKFILL = "backfill"
+_LOOK_S = 1.0
+
+
+def refuse_by_night(folder: Path) -> None:
+    """Raise Locked while a night of this archive goes on."""
+    if purpose_of(folder, NIGHT_LOCK) is not None:
+        raise Locked(f"a night of {folder} is going on; a backfill waits until it is over")
+
+
+async def make_way(folder: Path, told: Callable[[], None]) -> None:
+    """Wait until a night wants to begin; then call ``told``, and stop this process's crawl as an operator would."""
+    while purpose_of(folder, NIGHT_LOCK) is None:  # noqa: ASYNC110 (another process takes it: nothing tells)
+        await asyncio.sleep(_LOOK_S)
+    log.warning("a night is about to begin: the backfill makes way")
+    told()
+    signal.raise_signal(signal.SIGTERM)
