@@ -68,7 +68,7 @@ def test_nothing_is_asked_of_a_paused_paper_but_by_a_check_that_names_it(
 
 def test_a_paper_that_is_removed_keeps_its_articles(internet: DemoInternet, tmp_path: Path) -> None:
     folder = declare(tmp_path, "millbrook-courier", "harbour-student")
-    crawl(internet, folder, "--limit", "4")
+    crawl(internet, folder)
     kept = query(folder, "select id from articles where source = 'millbrook-courier' order by id")
     nightdesk(internet, "sources", "remove", "millbrook-courier", "-a", folder)
     internet.reset_hits()
@@ -223,7 +223,7 @@ def test_adding_shows_what_is_there_and_what_would_be_kept_and_stores_nothing(
     assert re.search(r"\n  \d+ pages found to fetch, 1 to leave alone\n$", said)
     assert query(folder, "select (select count(*) from urls) + (select count(*) from articles)") == [(0,)]
     assert list(folder.glob("warc/**/*")) == []
-    assert crawl(internet, folder, "--limit", "1")["millbrook-courier.example"]["new"] == 1
+    assert crawl(internet, folder)["millbrook-courier.example"]["new"] > 5
 
 
 def test_adding_tells_plainly_what_cannot_be_reached_and_adds_it(internet: DemoInternet, tmp_path: Path) -> None:
