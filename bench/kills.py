@@ -11,8 +11,9 @@ archive. Told of each of them, all of it to be none:
     torn        rows that point at no readable record of the WARC
     unaccounted pages of a run without an outcome, URLs without a state
 
-Instants are drawn over the time for which a crawl without kills holds the archive: its recovery of what the last one
-left and its closing included, the start of Python not.
+Instants are drawn over half the time for which a crawl without kills holds the archive, Python's start left out. So
+an archive is killed a few times before it is done, in its recovery of what the last kill left as well as at its work;
+the last crawls have little left to do, and are killed at their closing.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def kill_crawls(kills: int, *, seed: int, papers: Sequence[str] = _PAPERS) -> Lo
         while losses.kills < kills:
             losses.archives += 1
             killed = _declare(Path(folder) / f"killed-{losses.archives}", papers)
-            while losses.kills < kills and _kill_one(killed, env, after=dice.uniform(0, seconds)):
+            while losses.kills < kills and _kill_one(killed, env, after=dice.uniform(0, seconds / 2)):
                 losses.kills += 1
             _crawl(killed, env)
             _judge(losses, whole, killed)
@@ -82,7 +83,9 @@ def _declare(folder: Path, papers: Sequence[str]) -> Path:
 
     folder.mkdir()
     blocks = [f'[sources.{paper.name}]\nhome = "{paper.home}"\n' for paper in PAPERS if paper.name in papers]
-    (folder / "sources.toml").write_text(f"[crawl]\ndelay = {_DELAY}\n" + "".join(blocks), encoding="utf-8")
+    (folder / "sources.toml").write_text(
+        f"[crawl]\ndelay = {_DELAY}\nworkers = 1\n" + "".join(blocks), encoding="utf-8"
+    )
     return folder
 
 
