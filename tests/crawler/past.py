@@ -71,12 +71,10 @@ class Past:
     asked: list[str] = field(default_factory=list)
     #: Copies in the web archive: (page, time of capture, body).
     copies: list[tuple[str, datetime, bytes]] = field(default_factory=list)
-    #: How its CDX server writes: ``json``, ``lines``, ``text``.
-    style: str = "json"
+    #: Seconds for which it wants to be left alone, when it is asked for a copy; 0: it does not.
+    patience: int = 0
     #: Pages whose copies it lists, but has not.
     forgotten: set[str] = field(default_factory=set)
-    #: Whether other files are given in parts to those who ask for parts.
-    gives_parts: bool = True
     #: Seconds before each answer.
     slow: float = 0
     port: int = 0
@@ -99,7 +97,7 @@ class Past:
             return self._copy(url.removeprefix(f"{MEMORY}/web/"))
         status, given, body = self.pages.get(url, (404, {"Content-Type": "text/html"}, page("<h1>Not found</h1>")))
         asked = headers.get("Range", "")
-        if status == 200 and self.gives_parts and asked.startswith("bytes="):
+        if status == 200 and asked.startswith("bytes="):
             first, last = (int(n) for n in asked.removeprefix("bytes=").split("-"))
             if first >= len(body):
                 return 416, given, b""
@@ -115,16 +113,12 @@ class Past:
         ]
         rows = rows[: int(query["limit"])]
         names = ["timestamp", "original", "mimetype", "statuscode"]
-        if self.style == "json":
-            text = json.dumps([names, *rows] if rows else [])
-        elif self.style == "lines":
-            renamed = ["timestamp", "url", "mime", "status"]
-            text = "\n".join(json.dumps(dict(zip(renamed, row, strict=True))) for row in rows)
-        else:
-            text = "\n".join(" ".join(["example,gazette)/", *row, "DIGEST", "-", "512"]) for row in rows)
+        text = json.dumps([names, *rows] if rows else [])
         return 200, {"Content-Type": "text/plain"}, text.encode()
 
     def _copy(self, rest: str) -> tuple[int, dict[str, str], bytes]:
+        if self.patience:
+            return 429, {"Retry-After": str(self.patience)}, b""
         stamp, _, url = rest.partition("id_/")
         for known, at, body in self.copies:
             if known == url and url not in self.forgotten and f"{at:%Y%m%d%H%M%S}" == stamp:
@@ -140,9 +134,10 @@ def serving(past: Past) -> Iterator[Past]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            past.asked.append(self.path)
+            url = MEMORY + self.path if self.path.startswith("/") else self.path  # asked without a proxy
+            past.asked.append(url)
             time.sleep(past.slow)
-            status, headers, body = past.answer(self.path, self.headers)
+            status, headers, body = past.answer(url, self.headers)
             self.send_response(status)
             for name, value in (headers | {"Content-Length": str(len(body))}).items():
                 self.send_header(name, value)
