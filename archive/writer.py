@@ -109,7 +109,7 @@ class ArchiveWriter:
         self._warc_id = 0
         self._serial = 0
         self.dry_run = dry_run
-        self.db.begin()
+        self.begin()
         self.recovered = Recovered() if dry_run else self._recover()
         self.commit()
 
@@ -121,7 +121,7 @@ class ArchiveWriter:
     ) -> None:
         if kind is not None:
             self.db.rollback()
-            self.db.begin()
+            self.begin()
         self.close()
 
     def commit(self) -> None:
@@ -132,7 +132,14 @@ class ArchiveWriter:
             self._warc.sync()
             self.db.execute("update warc_files set size = ? where id = ?", [self._warc.size, self._warc_id])
         self.db.commit()
-        self.db.begin()
+        self.begin()
+
+    def begin(self) -> None:
+        """Open a transaction that may write from its first statement on.
+
+        One that only reads at first cannot wait for another program's write lock later: SQLite gives up at once.
+        """
+        self.db.execute("begin immediate")
 
     def abandon(self) -> None:
         """Let go of an archive that cannot be written any more, as if killed: the next start mends it."""
@@ -223,7 +230,7 @@ class ArchiveWriter:
             self.commit()  # the row first: a file on disk without one would not be found after a crash
             self.db.commit()
             self.db.execute("pragma wal_checkpoint(full)")  # synced: also after a power cut
-            self.db.begin()
+            self.begin()
             self._warc = WarcFile(self.folder, path)
             info = self._info
             self._warc.append([encode_warcinfo(path, agent=info.agent, robots=info.robots, operator=info.operator)])

@@ -140,11 +140,11 @@ _KINDS = {"feed": "feed", "sitemap": "sitemap", "front page": "front"}
 # ---- nights ------------------------------------------------------------------------------------------------
 
 
-def declare(folder: Path, names: Iterable[str]) -> Path:
+def declare(folder: Path, names: Iterable[str], *, delay: float = 0) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     wanted = set(names)
     blocks = [f'[sources.{paper.name}]\nhome = "{paper.home}"\n' for paper in PAPERS if paper.name in wanted]
-    (folder / "sources.toml").write_text("[crawl]\ndelay = 0\n" + "".join(blocks), encoding="utf-8")
+    (folder / "sources.toml").write_text(f"[crawl]\ndelay = {delay}\n" + "".join(blocks), encoding="utf-8")
     return folder
 
 
@@ -420,7 +420,7 @@ def _second(folder: Path, internet: DemoInternet) -> subprocess.CompletedProcess
 def _broken_config(folder: Path, internet: DemoInternet) -> subprocess.CompletedProcess[str]:
     path = folder / "sources.toml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("delay = 0", 'delay = "soon"'), encoding="utf-8")
+    path.write_text(text.replace("delay = 0.4", 'delay = "soon"'), encoding="utf-8")
     try:
         return nightdesk(internet, "nightly", "-a", folder)
     finally:
@@ -452,7 +452,7 @@ BLOWS: tuple[Blow, ...] = (
 def suffer(folder: Path, blow: Blow, internet: DemoInternet, whole: Path) -> Line:
     """A night under a blow, and the night after."""
     names = ("millbrook-courier", "harbour-student")
-    declare(folder, names)
+    declare(folder, names, delay=0.4)  # long enough to be struck in the middle
     internet.clear_faults()
     done = blow.run(folder, internet)
     said = next((line for line in done.stderr.splitlines()[::-1] if line.startswith("nightdesk:")), "")
@@ -464,12 +464,12 @@ def suffer(folder: Path, blow: Blow, internet: DemoInternet, whole: Path) -> Lin
     status = (
         f"killed by {signal.Signals(-done.returncode).name}" if done.returncode < 0 else f"status {done.returncode}"
     )
+    silent = "`runs`: killed; the next log says what was taken in" if done.returncode < 0 else "`runs`, `explain`"
     return Line(
         injected=blow.name,
         happened=f"{status}; run {state[0][0] if state else 'none'}{crashed}",
         lost=lost(folder, texts(whole), names) or "nothing",
-        told=said.removeprefix("nightdesk: ").replace(str(folder), "my-archive")[:160]
-        or "`runs`: killed; the next log says what was taken in",
+        told=said.removeprefix("nightdesk: ").replace(str(folder), "my-archive")[:160] or silent,
     )
 
 

@@ -106,7 +106,7 @@ def import_saved(
                 yield taken
         except (KeyboardInterrupt, GeneratorExit):
             writer.db.rollback()
-            writer.db.begin()
+            writer.begin()
             writer.ledger.finish_run(run, "interrupted", utc_now())
             writer.commit()
             raise

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,28 @@ def test_a_second_writer_is_told_who_holds_the_archive(writer: ArchiveWriter) ->
     )
     assert done.returncode != 0
     assert f"Locked: {writer.folder} is being written by `nightdesk test` (process {os.getpid()}" in done.stderr
+
+
+def test_another_program_that_holds_the_database_for_a_while_is_waited_for(writer: ArchiveWriter) -> None:
+    held, freed = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with contextlib.closing(sqlite3.connect(writer.folder / "archive.db", timeout=30)) as other:
+            other.isolation_level = None
+            other.execute("begin immediate")
+            held.set()
+            freed.wait(timeout=0.5)  # while the writer is waiting
+            other.execute("rollback")
+
+    program = threading.Thread(target=hold)
+    program.start()
+    while not held.is_set():
+        writer.commit()  # lets the other in between two transactions
+    assert writer.ledger.entry("http://nobody.example/") is None  # a transaction that has only read so far
+    run = writer.ledger.start_run("crawl", {}, NOW)
+    writer.commit()
+    program.join()
+    assert writer.db.execute("select max(id) from runs").fetchone()[0] == run
 
 
 def test_the_lock_goes_with_its_holder(tmp_path: Path) -> None:
