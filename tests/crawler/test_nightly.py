@@ -14,11 +14,11 @@ import pytest
 from crawler.demo import DemoInternet
 from tests.crawler.test_night import (
     COURIER,
+    asked_so_far,
     command,
     declare,
     environment,
     funnel,
-    kept_so_far,
     nightdesk,
     query,
     wait_until,
@@ -71,14 +71,14 @@ def test_a_deadline_in_the_file_that_is_no_time_is_named(internet: DemoInternet,
 
 
 def test_a_second_night_is_told_who_is_at_work(internet: DemoInternet, tmp_path: Path) -> None:
-    folder = declare(tmp_path, "millbrook-courier", crawl="delay = 3")
+    folder = declare(tmp_path, "millbrook-courier", crawl="delay = 2")
     first = subprocess.Popen(
         command("nightly", "-a", folder),
         env=environment(internet),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    wait_until(lambda: kept_so_far(folder) >= 1)
+    wait_until(lambda: asked_so_far(internet) >= 1)
     said = nightdesk(internet, "nightly", "-a", folder, status=4).stderr
     assert f"nightdesk: {folder} is being written by `nightdesk nightly` (process {first.pid}," in said
     first.send_signal(signal.SIGINT)
