@@ -6,6 +6,7 @@ ISO 28500:2017. Bodies are kept as they came, content encodings included; what H
 
 from __future__ import annotations
 
+import contextlib
 import os
 import zlib
 from collections.abc import Iterator
@@ -14,7 +15,6 @@ from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -102,16 +102,16 @@ class WarcFile:
         self.path = path
         full = folder / path
         full.parent.mkdir(parents=True, exist_ok=True)
-        self._out: BinaryIO = full.open("ab")
+        # Unbuffered: what a full disk left in a buffer would land in the file later, behind a cut or another record.
+        self._out = full.open("ab", buffering=0)
         self.size = self._out.tell()
 
     def append(self, members: list[bytes]) -> int:
         """Write gzip members; the offset of the first. All or nothing: a failed write is cut off again."""
-        start = self.size
+        start, rest = self.size, memoryview(b"".join(members))
         try:
-            for member in members:
-                self._out.write(member)
-            self._out.flush()
+            while rest:
+                rest = rest[self._out.write(rest) :]
         except OSError:
             os.ftruncate(self._out.fileno(), start)
             raise
@@ -126,6 +126,11 @@ class WarcFile:
         """Sync and close."""
         self.sync()
         self._out.close()
+
+    def drop(self) -> None:
+        """Close, whatever is on the disk."""
+        with contextlib.suppress(OSError):
+            self._out.close()
 
 
 class _Builder(WARCWriter):  # type: ignore[misc]

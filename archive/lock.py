@@ -54,8 +54,9 @@ class WriterLock:
 
     def release(self) -> None:
         """Let the next writer in. The file stays: removing it would race with a waiting process."""
-        self._file.truncate(0)
-        self._file.close()
+        if not self._file.closed:
+            self._file.truncate(0)
+            self._file.close()
 
 
 def writer_is_at_work(folder: Path) -> bool:

@@ -44,6 +44,8 @@ from archive.times import iso, utc_now
 from archive.types import CaptureRef
 from archive.urls import normalise_or_none
 
+_OFFSETS = "select offset from captures where warc_file_id = ? and offset >= ?"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
@@ -119,10 +121,10 @@ class ArchiveWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
-            self.db.rollback()
-            self.begin()
-        self.close()
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
 
     def commit(self) -> None:
         """Make all that was written so far permanent: first the WARC, then the rows. Nothing in a dry run."""
@@ -142,7 +144,14 @@ class ArchiveWriter:
         self.db.execute("begin immediate")
 
     def abandon(self) -> None:
-        """Let go of an archive that cannot be written any more, as if killed: the next start mends it."""
+        """Let go of an archive that cannot be written any more, as if killed: the next start mends it.
+
+        Whatever is written after it raises sqlite3.ProgrammingError. Without it, a statement after one that the
+        database answered with a rollback would be committed on its own. May be called twice.
+        """
+        if self._warc is not None:
+            self._warc.drop()
+            self._warc = None
         with contextlib.suppress(*DRIVER_ERRORS):
             self.db.close()
         self._lock.release()
@@ -259,9 +268,11 @@ class ArchiveWriter:
         for self._warc_id, path, size in left_open:
             full, end = self.folder / path, size
             if full.exists() and run is not None:
+                # A disk that filled up in the middle of a commit may leave rows that the file's own row is behind of.
+                known = {row[0] for row in self.db.execute(_OFFSETS, [self._warc_id, size])}
                 for offset, length, member in iter_members(full, size):
                     end = offset + length
-                    page = self._adopt(member, offset, run)
+                    page = self._adopt(member, offset, run) if offset not in known else None
                     captures += page is not None
                     pages += bool(page)
                 torn += cut_torn_tail(full, end)

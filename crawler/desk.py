@@ -281,6 +281,7 @@ class Desk:
         if self.trouble is None:
             self.trouble = error
             log.critical("the archive cannot be written: %s; stopping", error)
+            self.writer.abandon()
             if self._stop is not None:
                 self._stopping = asyncio.get_running_loop().create_task(self._stop())
 

@@ -32,9 +32,6 @@ _OPEN_SOURCES = 100
 #: Pages of one source asked for at once: one on the wire, one waiting for its turn. More would only lengthen a stop,
 #: since what has been handed to the downloader is fetched, at the host's pace.
 _PER_SOURCE = 2
-#: Feeds, sitemaps and sections of one source read in one crawl, besides those declared. Indexes of indexes of sitemaps
-#: may name millions; at a second each, five hundred take eight minutes.
-MOST_DOCUMENTS = 500
 #: Entries taken from the ledger at a time: one query serves this many requests. With 2,000 sources every further one
 #: costs the crawl 0.1 s before its first request, and a few megabytes.
 _BATCH = 16
@@ -48,11 +45,15 @@ class Frontier:
     """Hands out errands and pages until there is nothing left to do.
 
     ``openings``: source → the documents that its night begins with, asked for when its turn comes. Further ones
-    are put in by ``add_document``; a page is under way from when it is handed out until ``done``.
+    are put in by ``add_document``, at most ``most_documents`` of a source besides those declared; a page is under way
+    from when it is handed out until ``done``.
     """
 
-    def __init__(self, desk: Desk, refine: Refine, openings: Callable[[Source], Iterable[Errand]]) -> None:
+    def __init__(
+        self, desk: Desk, refine: Refine, openings: Callable[[Source], Iterable[Errand]], *, most_documents: int
+    ) -> None:
         self._desk = desk
+        self._most_documents = most_documents
         self._refine = refine
         self._openings = openings
         self._unopened = deque(desk.sources.values() if desk.whole_sources else ())
@@ -85,7 +86,7 @@ class Frontier:
             return
         self._documents_asked.add(errand.entry.id)
         name = errand.source.name
-        if errand.depth and self._discovered[name] >= MOST_DOCUMENTS:
+        if errand.depth and self._discovered[name] >= self._most_documents:
             self._desk.settle(errand, too_many_documents(utc_now()))
             return
         self._discovered[name] += errand.depth > 0

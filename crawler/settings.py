@@ -28,6 +28,7 @@ DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes of one answer
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a body that ends early is kept, and refused as cut short
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 * 1024 * 1024  # bytes of answers being worked on; the backlog bounds it first
+NIGHTDESK_MOST_DOCUMENTS = 500  # feeds, sitemaps, sections of a source that a run reads besides those declared
 NIGHTDESK_SECONDS_PER_PAGE = 30.0  # for cleaning one page, then it is refused
 NIGHTDESK_BACKLOG = 64  # pages waiting in memory to be cleaned; the rest waits in the WARC
 NIGHTDESK_GRACE_SECONDS = 5.0  # for what is under way when the crawl is asked to stop

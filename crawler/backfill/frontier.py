@@ -19,8 +19,10 @@ from pipelines.stages import Refine
 class BackfillFrontier(Frontier):
     """A night's frontier with another queue: the course's pages and steps. ``read_file`` begins a step on this disk."""
 
-    def __init__(self, desk: Desk, refine: Refine, course: Course, read_file: Callable[[Step], None]) -> None:
-        super().__init__(desk, refine, lambda _source: ())
+    def __init__(
+        self, desk: Desk, refine: Refine, course: Course, read_file: Callable[[Step], None], *, most_documents: int
+    ) -> None:
+        super().__init__(desk, refine, lambda _source: (), most_documents=most_documents)
         self._unopened.clear()
         self._course = course
         self._read_file = read_file

@@ -70,7 +70,7 @@ class BackfillSpider(NewsSpider):
         """The backfill's own."""
         assert self.desk.backfill is not None, "from_crawler saw to it"
         self.course = Course(self.desk, self.desk.backfill)
-        return BackfillFrontier(self.desk, refine, self.course, self._open_file)
+        return BackfillFrontier(self.desk, refine, self.course, self._open_file, most_documents=self.most_documents)
 
     def begin(self) -> None:
         """Look out for a night; what there is to do, the course has brought in."""

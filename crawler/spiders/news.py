@@ -84,7 +84,12 @@ class NewsSpider(Spider):
 
     def new_frontier(self, refine: Refine) -> Frontier:
         """What decides on the order of the night."""
-        return Frontier(self.desk, refine, self._openings)
+        return Frontier(self.desk, refine, self._openings, most_documents=self.most_documents)
+
+    @property
+    def most_documents(self) -> int:
+        """Documents of a source that are read in one run, besides those declared."""
+        return self.settings.getint("NIGHTDESK_MOST_DOCUMENTS")
 
     def begin(self) -> None:
         """Bring in what there is to do."""

@@ -189,7 +189,7 @@ def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
         ArchiveWriter(tmp_path, purpose="crawl")
 
 
-def test_an_error_inside_rolls_back_what_was_not_committed(tmp_path: Path) -> None:
+def test_an_error_inside_leaves_nothing_that_was_not_committed(tmp_path: Path) -> None:
     def work() -> None:
         with ArchiveWriter(tmp_path, purpose="test") as writer:
             writer.ledger.add_source("gazette", home="http://gazette.example/", title=None, now=NOW)
@@ -199,3 +199,53 @@ def test_an_error_inside_rolls_back_what_was_not_committed(tmp_path: Path) -> No
         work()
     with ArchiveWriter(tmp_path, purpose="test") as writer:
         assert writer.db.execute("select count(*) from sources").fetchone() == (0,)
+
+
+def test_a_row_that_was_committed_without_its_files_size_is_not_taken_in_twice(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    url_id = found(writer)
+    writer.keep(exchange(b"<p>first</p>"), run=1, url_id=url_id)
+    writer.commit()
+    first = next(writer.folder.glob("warc/**/*.warc.gz")).stat().st_size
+    writer.keep(exchange(b"<p>second</p>"), run=1, url_id=url_id)
+    writer.db.execute("delete from captures where offset >= ?", [first])  # the database rolled it back of itself ...
+    writer.keep(exchange(b"<p>third</p>"), run=1, url_id=url_id)
+    writer.db.commit()  # ... and the next row went in alone
+    writer.db.begin()
+    abandon(writer)
+    with ArchiveWriter(writer.folder, purpose="again") as again:
+        assert (again.recovered.captures, again.recovered.torn_bytes) == (1, 0)
+        ids = [row[0] for row in again.db.execute("select id from captures order by offset")]
+        bodies = [read_capture(again.folder, again.capture_ref(capture_id)).body for capture_id in ids]
+        assert bodies == [b"<p>first</p>", b"<p>second</p>", b"<p>third</p>"]
+
+
+def test_a_writer_that_has_let_go_writes_nothing_more(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    writer.keep(exchange(), run=1, url_id=None)
+    (path,) = writer.folder.glob("warc/**/*.warc.gz")
+    before = path.read_bytes()
+    writer.abandon()
+    with pytest.raises(sqlite3.ProgrammingError):
+        writer.keep(exchange(b"more"), run=1, url_id=None)
+    writer.abandon()
+    assert path.read_bytes() == before
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_record_leaves_nothing_of_it(tmp_path: Path) -> None:
+    script = (
+        "import resource, signal, sys; from pathlib import Path; from archive.captures import WarcFile\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "file = WarcFile(Path(sys.argv[1]), 'x.warc.gz')\n"
+        "file.append([b'a' * 100])\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (150, 1000))\n"
+        "try: file.append([b'b' * 60, b'c' * 60])\n"
+        "except OSError: print('full')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "print(file.append([b'd' * 10]))\n"
+        "file.close()\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["full", "100"]
+    assert (tmp_path / "x.warc.gz").read_bytes() == b"a" * 100 + b"d" * 10

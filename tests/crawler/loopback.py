@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,12 +75,21 @@ def serving(pages: Pages, *addresses: str, tls: ssl.SSLContext | None = None) ->
             server.server_close()
 
 
-def crawl(folder: Path, *, dns: Mapping[str, list[str]] | None = None, delay: float = 0, **environment: str) -> str:
+def crawl(
+    folder: Path,
+    *,
+    dns: Mapping[str, list[str]] | None = None,
+    delay: float = 0,
+    knobs: Iterable[str] = (),
+    **environment: str,
+) -> str:
     """One crawl of an archive's sources in a process of its own; its log.
 
-    ``dns``: host → what each lookup of it answers, the last one for good; other hosts are not found.
+    ``dns``: host → what each lookup of it answers, the last one for good; other hosts are not found. ``knobs``: further
+    settings, as ``NAME=value``.
     """
-    arguments = ["-s", f"NIGHTDESK_ARCHIVE={folder}", "-s", f"DOWNLOAD_DELAY={delay}", "-s", "NIGHTDESK_WORKERS=1"]
+    knobs = [f"NIGHTDESK_ARCHIVE={folder}", f"DOWNLOAD_DELAY={delay}", "NIGHTDESK_WORKERS=1", *knobs]
+    arguments = [word for knob in knobs for word in ("-s", knob)]
     if dns is not None:
         arguments += ["-s", "TWISTED_DNS_RESOLVER=tests.crawler.loopback.FakeDns"]
         environment["FAKE_DNS"] = json.dumps(dns)

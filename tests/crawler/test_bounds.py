@@ -20,7 +20,6 @@ from crawler.discovery.feeds import MAX_DEPTH, read_feed
 from crawler.discovery.links import read_front
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.fetch import guard, handler
-from crawler.frontier import MOST_DOCUMENTS
 from crawler.spiders import news
 from tests.crawler.loopback import ROOT, crawl, serving
 from tests.crawler.test_guard import OPEN, declare, ledger
@@ -141,14 +140,14 @@ def test_no_more_sitemaps_of_a_source_are_read_than_allowed(tmp_path: Path) -> N
     with serving(where, OPEN) as site:
         home = f"http://{OPEN}:{site.port}"
         for a in range(4):
-            where[f"/{a}.xml"] = sitemap("index", *(f"{home}/{a}-{b}.xml" for b in range(199)))
+            where[f"/{a}.xml"] = sitemap("index", *(f"{home}/{a}-{b}.xml" for b in range(5)))
         where["/map.xml"] = sitemap("index", *(f"{home}/{a}.xml" for a in range(4)))
         folder = declare(tmp_path, f"{home}/", source=f'sitemaps = ["{home}/map.xml"]')
-        crawl(folder)
+        crawl(folder, knobs=["NIGHTDESK_MOST_DOCUMENTS=12"])
         asked = [path for path in site.paths(OPEN) if path.endswith(".xml")]
-        assert len(asked) == MOST_DOCUMENTS + 1  # the declared one does not count
+        assert len(asked) == 12 + 1  # the declared one does not count
         left = [state for _, state, reason, _ in ledger(folder) if reason == "too-many-documents"]
-        assert left == ["refused"] * (4 + 4 * 199 - MOST_DOCUMENTS)
+        assert left == ["refused"] * (4 + 4 * 5 - 12)
 
 
 def test_the_table_of_bounds_is_that_of_the_code() -> None:
@@ -172,7 +171,7 @@ def test_the_table_of_bounds_is_that_of_the_code() -> None:
         [links.MAX_ANCHORS, links.MAX_PAGES],
         [news._MAX_SITEMAPS],
         [news._MAX_DEPTH],
-        [MOST_DOCUMENTS],
+        [knobs.NIGHTDESK_MOST_DOCUMENTS],
         [news.MOST_LINKS],
         [int(knobs.NIGHTDESK_SECONDS_PER_PAGE)],
     ]
