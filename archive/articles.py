@@ -192,7 +192,8 @@ class ArticleStore:
     def _is_saved_copy(self, capture_id: int | None) -> bool:
         """True for an imported file, which has no HTTP status, and for a copy of another archive."""
         found = self._db.execute(
-            "select status is null or origin is not null from captures where id = ?", [capture_id]
+            "select (status is null and made_from is null) or origin is not null from captures where id = ?",
+            [capture_id],
         ).fetchone()
         return bool(found and found[0])
 

@@ -70,6 +70,27 @@ class ImportedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """What a browser made of a captured answer: the document after its scripts ran, as a WARC ``conversion`` record.
+
+    It never was on the wire in this form; the answer itself stands beside it.
+    """
+
+    url: str
+    #: The ledger's URL, as in Exchange.
+    asked: str
+    source: str
+    #: When the browser was done.
+    made_at: datetime
+    #: Which browser, driven by what, each with its version.
+    made_by: str
+    #: WARC-Record-ID of the answer it was made from.
+    refers_to: str
+    #: HTML in UTF-8.
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """A capture read back from its WARC."""
 
@@ -79,7 +100,7 @@ class Capture:
     #: As in ``Exchange``.
     origin: str | None
     fetched_at: datetime
-    #: None for an imported file.
+    #: None for an imported file, and for what a browser made of an answer.
     status: int | None
     #: Names in lower case.
     headers: Headers
@@ -87,6 +108,10 @@ class Capture:
     raw: bytes
     truncated: bool
     digest: str
+    #: WARC-Record-ID.
+    record_id: str
+    #: Which browser made it, of what a browser made; None: it is as it came.
+    made_by: str | None = None
 
     @property
     def body(self) -> bytes:
@@ -218,6 +243,27 @@ def encode_import(file: ImportedFile) -> tuple[list[bytes], str]:
     return [builder.take()], record.rec_headers.get_header("WARC-Payload-Digest")
 
 
+def encode_conversion(conversion: Conversion) -> tuple[list[bytes], str]:
+    """What a browser made of an answer as a conversion record, and its payload digest. Pure; safe in a thread."""
+    builder = _Builder()
+    record = builder.create_warc_record(
+        conversion.url,
+        "conversion",
+        payload=BytesIO(conversion.body),
+        length=len(conversion.body),
+        warc_content_type="text/html; charset=utf-8",
+        warc_headers_dict={
+            "WARC-Date": iso(conversion.made_at),
+            "WARC-Refers-To": conversion.refers_to,
+            "Nightdesk-Made-By": conversion.made_by,
+            "Nightdesk-Asked": conversion.asked,
+            "Nightdesk-Source": conversion.source,
+        },
+    )
+    builder.write_record(record)
+    return [builder.take()], record.rec_headers.get_header("WARC-Payload-Digest")
+
+
 def _extra_headers(exchange: Exchange) -> dict[str, str]:
     extra = {"Nightdesk-Asked": exchange.asked}
     if exchange.source:
@@ -265,10 +311,10 @@ def read_capture(folder: Path, ref: CaptureRef) -> Capture:
 
 
 def decode_member(member: bytes) -> Capture | None:
-    """A response or resource record from its gzip member; None for any other or unreadable record."""
+    """A response, resource or conversion record from its gzip member; None for any other or unreadable record."""
     try:
         for record in ArchiveIterator(BytesIO(member)):
-            if record.rec_type in ("response", "resource"):
+            if record.rec_type in ("response", "resource", "conversion"):
                 return _read_record(record)
     except (ArchiveLoadFailed, zlib.error, EOFError, ValueError):
         return None
@@ -293,6 +339,8 @@ def _read_record(record: object) -> Capture:
         raw=record.raw_stream.read(),  # type: ignore[attr-defined]
         truncated=head.get_header("WARC-Truncated") is not None,
         digest=head.get_header("WARC-Payload-Digest"),
+        record_id=head.get_header("WARC-Record-ID"),
+        made_by=head.get_header("Nightdesk-Made-By"),
     )
 
 

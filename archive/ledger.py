@@ -73,6 +73,8 @@ class Verdict:
 
     state: State
     outcome: Outcome | None
+    #: What it is called in the URL's story; None: as the outcome, or else the state.
+    event: str | None = None
     reason: str | None = None
     #: For a person, in a few words.
     detail: str | None = None
@@ -154,6 +156,14 @@ class Ledger:
             later = iso(until)
             self._db.execute("update urls set due_at = ? where id = ? and due_at < ?", [later, entry.id, later])
         self.note(entry.id, Outcome.WAITING, run=run, now=now, reason=reason, detail=f"until {until:%Y-%m-%d %H:%M}")
+
+    def put_off(self, entry: Entry, reason: str, *, run: int, now: datetime) -> None:
+        """A captured page is not cleaned in this run: its state stays, the next run finds it, its story says why."""
+        self._db.execute(
+            "update run_urls set reason = ? where run_id = ? and url_id = ? and outcome = 'waiting'",
+            [reason, run, entry.id],
+        )
+        self.note(entry.id, Outcome.WAITING, run=run, now=now, reason=reason)
 
     def finish_run(self, run: int, status: str, now: datetime) -> None:
         """Close a run. Status: ``finished`` or ``interrupted``."""
@@ -411,7 +421,7 @@ class Ledger:
                 " on conflict (run_id, url_id) do update set outcome = excluded.outcome, reason = excluded.reason",
                 [run, entry.id, entry.source, verdict.outcome, verdict.reason],
             )
-        event = verdict.outcome if verdict.outcome is not None else verdict.state
+        event = verdict.event or (verdict.outcome if verdict.outcome is not None else verdict.state)
         self.note(
             entry.id, event, run=run, now=now, reason=verdict.reason, detail=detail, capture_id=verdict.capture_id
         )

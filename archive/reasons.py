@@ -18,6 +18,8 @@ _SEEN = {
 }
 _HAPPENED: dict[str, str] = {
     "asked": "asked for",
+    "to-render": "given to a browser, to run its scripts",
+    "rendered": "rendered in a browser, and what it made was kept beside the answer",
     State.FOUND: "found",
     State.CAPTURED: "answered, and its raw page was kept",
     State.KEPT: "kept as an article",
@@ -85,6 +87,10 @@ _REASONS: dict[str, str] = {
     "backfill": "only a backfill has met it so far, and nights do not ask for it",
     "out-of-range": "its date is not among the days that the backfill was asked for",
     "night": "a night was about to begin, and the backfill made way for it",
+    "renderings": "the source had its number of renderings for one run",
+    "browser-lost": "the browser ended while it had the page",
+    "render-timeout": "the browser was not done with it in the time allowed",
+    "render-failed": "the browser could not render it",
     "queued": "its turn did not come",
     "not reached": "its turn did not come",
     "limit": "the run's number of pages was reached",

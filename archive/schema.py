@@ -409,6 +409,17 @@ def m006_backfill(db: Database) -> None:
     )
 
 
+@migrations()
+def m007_renderings(db: Database) -> None:
+    """What a browser made of an answer: which answer."""
+    db.executescript(
+        """
+        -- the answer whose scripts a browser ran; null: as it came. Of such a row, status is null
+        alter table captures add column made_from integer references captures(id);
+        """
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

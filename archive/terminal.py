@@ -123,7 +123,7 @@ def print_history(history: History) -> None:
     for event in history.events:
         put(console, indented(paired([(_minute(event.at), _told(event))], style="")))
         if event.capture:
-            put_line(console, f"    {event.status or 'file'}, {_place(event.capture)}", style="dim")
+            put_line(console, f"    {_kind(event)}, {_place(event.capture)}", style="dim")
 
 
 def print_stats(stats: Stats, folder: str) -> None:
@@ -364,6 +364,11 @@ def _published(article: StoredArticle) -> str:
     if article.published_precision is Precision.DAY:
         return f"{article.published_at:%Y-%m-%d}"
     return f"{_minute(article.published_at)} UTC"
+
+
+def _kind(event: Event) -> str:
+    """What a capture holds: an answer of that status, what a browser made of one, or an imported file."""
+    return "rendering" if event.event == "rendered" else str(event.status or "file")
 
 
 def _place(capture: CaptureRef | None) -> str:

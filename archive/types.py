@@ -165,6 +165,8 @@ class Page:
     truncated: bool = False
     hints: tuple[Hint, ...] = ()
     capture: CaptureRef | None = None
+    #: The browser that made the body by running the answer's scripts; None: the body is the answer's own.
+    rendered_by: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None. ``name`` in lower case."""

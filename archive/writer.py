@@ -22,11 +22,13 @@ from archive.articles import ArticleStore
 from archive.backfills import BackfillStore
 from archive.captures import (
     ROLL_OVER,
+    Conversion,
     Exchange,
     ImportedFile,
     WarcFile,
     cut_torn_tail,
     decode_member,
+    encode_conversion,
     encode_exchange,
     encode_import,
     encode_warcinfo,
@@ -209,6 +211,25 @@ class ArchiveWriter:
             payload_digest=digest,
         )
 
+    def keep_conversion(self, conversion: Conversion, *, made_from: int, run: int, url_id: int) -> int:
+        """Write what a browser made of the answer ``made_from`` to the WARC and its row; the capture's id."""
+        members, digest = encode_conversion(conversion)
+        offset = self._open_warc().append(members)
+        return self._insert_capture(
+            run_id=run,
+            source=conversion.source,
+            url_id=url_id,
+            url=conversion.url,
+            fetched_at=conversion.made_at,
+            status=None,
+            content_type="text/html; charset=utf-8",
+            offset=offset,
+            length=len(members[0]),
+            payload_size=len(conversion.body),
+            payload_digest=digest,
+            made_from=made_from,
+        )
+
     def capture_ref(self, capture_id: int) -> CaptureRef:
         """Where a capture lies."""
         file, offset, length, digest = self.db.execute(
@@ -300,8 +321,9 @@ class ArchiveWriter:
             payload_size=len(capture.raw),
             payload_digest=capture.digest,
             origin=capture.origin,
+            made_from=self._answer_before(known[0]) if known and capture.made_by else None,
         )
-        if known is None or known[2] != "page" or capture.status != 200:
+        if known is None or known[2] != "page" or not (capture.status == 200 or capture.made_by):
             return False
         self.db.execute(
             # The validators and the digest are those of an earlier answer: they would pass this one off as unchanged.
@@ -310,6 +332,13 @@ class ArchiveWriter:
             [capture_id, iso(capture.fetched_at), iso(utc_now()), known[0]],
         )
         return True
+
+    def _answer_before(self, url_id: int) -> int | None:
+        """The answer that a browser made a page of, where the kill left no more than the page."""
+        (found,) = self.db.execute(
+            "select max(id) from captures where url_id = ? and status = 200", [url_id]
+        ).fetchone()
+        return found if found is None else int(found)
 
 
 def _open(path: Path) -> Database:

@@ -8,6 +8,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.settings import BaseSettings
 
 from crawler.desk import Desk
+from crawler.fetch.browser import missing
 from crawler.fetch.capture import Capture
 from crawler.fetch.checkpoint import Checkpoint
 from crawler.fetch.guard import Guard
@@ -16,6 +17,7 @@ from crawler.fetch.reservations import Reservations
 from crawler.fetch.robots import Robots
 from crawler.keep import Keep
 from crawler.night.progress import Progress
+from crawler.rendering import NEVER, SLOT
 from crawler.sources import load_config, pick, require_contact, user_agent
 from pipelines.stages import Refine
 
@@ -44,10 +46,15 @@ class NightdeskAddon:
         config = load_config(Path(settings["NIGHTDESK_ARCHIVE"]))
         chosen = pick(config, tuple(name for name in settings.getlist("NIGHTDESK_SOURCES") if name))
         require_contact(config, chosen)
+        if any(source.render != NEVER for source in chosen) and missing(config.chromium) is None:
+            # at the settings file's own priority: this is what it would say if it could look into sources.toml
+            handlers = dict.fromkeys(("http", "https"), "crawler.fetch.render.RenderHandler")
+            settings.set("DOWNLOAD_HANDLERS", settings.getdict("DOWNLOAD_HANDLERS") | handlers, priority="project")
         declared = {
             "USER_AGENT": user_agent(config.contact),
             "DOWNLOAD_DELAY": config.delay,
-            "DOWNLOAD_SLOTS": {s.host: {"delay": s.delay} for s in chosen if s.delay != config.delay},
+            "DOWNLOAD_SLOTS": {s.host: {"delay": s.delay} for s in chosen if s.delay != config.delay}
+            | {SLOT: {"delay": 0, "concurrency": settings.getint("NIGHTDESK_BROWSER_PAGES")}},
             "NIGHTDESK_WORKERS": config.workers,
         }
         for name, value in declared.items():

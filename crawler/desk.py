@@ -28,10 +28,12 @@ from archive.writer import ArchiveWriter, WarcInfo
 from crawler.backfill.wish import Wish
 from crawler.errors import ConfigError
 from crawler.fetch.because import why_due
+from crawler.fetch.browser import missing
 from crawler.fetch.hosts import Hosts, Rest
 from crawler.fetch.polling import poll_again
 from crawler.fetch.traps import Traps
 from crawler.night.budget import Budget, Limits
+from crawler.rendering import NEVER, RENDERINGS, Renderings, total
 from crawler.sample import Samples
 from crawler.sources import AGENT, CrawlConfig, Source, load_config, part_paused, pick
 from pipelines.site import same_site
@@ -66,6 +68,10 @@ def _as_it_is(_entry: Entry, verdict: Verdict) -> Verdict:
 
 def _nobody_waits(_entry_id: int) -> None:
     """Stands in for the frontier until there is one."""
+
+
+def _nobody_takes(_entry: Entry) -> None:
+    """The same."""
 
 
 def _nobody_asks() -> None:
@@ -167,6 +173,10 @@ class Desk:
             dry_run=dry_run,
         )
         self.traps = Traps(self.writer.ledger.relatives)
+        self.renderings = Renderings()
+        #: Called with a captured page that a browser is to be given, and with one that waits for a later run.
+        self.to_browser: Callable[[Entry], None] = _nobody_takes
+        self.put_off: Callable[[Entry], None] = _nobody_takes
         self.hosts = Hosts(self.writer.hosts, longest_pause=longest_pause, most_requests=self.config.host_requests)
         usual = {"sources": list(source_names), "limit": limit, "revisit": revisit}
         usual |= {"paused": [source.name for source in self.left_out]}
@@ -192,6 +202,9 @@ class Desk:
             backfill=Wish.of(wish) if (wish := settings.getdict("NIGHTDESK_BACKFILL")) else None,
         )
         desk.budget = read_budget(settings, desk.sources.values())
+        gap = missing(desk.config.chromium)
+        unable = f"{gap[0]}: {gap[1]}" if gap else None
+        desk.renderings = Renderings(most=settings.getint("NIGHTDESK_MAX_RENDERS"), unable=unable)
         crawler.signals.connect(desk.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(desk.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(desk.failed, signal=signals.spider_error)
@@ -213,6 +226,9 @@ class Desk:
 
     async def spider_opened(self) -> None:
         """Begin committing; leave alone whoever asked for it in an earlier night."""
+        wanting = [source.name for source in self.sources.values() if source.render != NEVER]
+        if wanting and self.renderings.unable:
+            log.warning("no page is rendered (%s), though wanted for: %s", self.renderings.unable, ", ".join(wanting))
         for source in self.sources.values():
             rest = self.hosts.rest(source.host)
             if rest is not None and rest.over:
@@ -230,6 +246,8 @@ class Desk:
 
     async def spider_closed(self, reason: str) -> None:
         """Commit, close the run, close the archive."""
+        for name, costs in self.renderings.costs.items():
+            log.info("%s: a browser had %d of its pages: %s", name, len(costs), total(costs))
         if self._committing is not None:
             self._committing.cancel()
         if self.trouble is None:
@@ -356,6 +374,17 @@ class Desk:
         )
         self.documents.append(read)
         return read
+
+    def render(self, entry: Entry, source: Source) -> None:
+        """Have a captured page rendered, or put it off if its source has had its number for this run."""
+        ledger, now = self.writer.ledger, utc_now()
+        if self.renderings.take(source):
+            ledger.note(entry.id, "to-render", run=self.run, now=now)
+            self.to_browser(entry)
+        else:
+            ledger.put_off(entry, RENDERINGS, run=self.run, now=now)
+            log.info("%s waiting %s (%s)", source.name, entry.url, RENDERINGS)
+            self.put_off(entry)
 
     def over(self, source: str) -> str | None:
         """Why nothing more is begun for a source in this run; None: something may be."""

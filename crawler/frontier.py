@@ -21,6 +21,7 @@ from archive.types import Kind, Outcome, Page, State
 from crawler.desk import Desk, Errand
 from crawler.fetch.judge import too_many_documents, trapped
 from crawler.fetch.revisit import failure_due
+from crawler.rendering import Rendering
 from crawler.sources import Source
 from pipelines.stages import Refine
 
@@ -39,6 +40,10 @@ _BATCH = 16
 _MOST_HOLDS = 8
 #: Between two looks at the errands that are held: the night may be over before their host's rest is.
 _LOOK_AGAIN_S = 0.2
+
+
+#: Pages handed to the browser's queue at a time.
+_MOST_RENDERING = 4
 
 
 class Frontier:
@@ -72,6 +77,11 @@ class Frontier:
         #: Sources with pages that are not on the disk yet, and so not to be asked for.
         self._unsaved: set[str] = set()
         self._cleaning: set[int] = set()
+        #: Captured pages that wait for the browser, and those that it has; all of them are in ``_cleaning`` too.
+        self._to_render: deque[Entry] = deque()
+        self._rendering: set[int] = set()
+        #: Captured pages that this run leaves to the next.
+        self._put_off: set[int] = set()
         #: Whether the ledger may hold captured pages that nobody is cleaning.
         self._captured_left = True
         self._changed = asyncio.Event()
@@ -123,6 +133,21 @@ class Frontier:
         self._cleaning.add(entry_id)
         self._changed.set()
 
+    def render(self, entry: Entry) -> None:
+        """A captured page is for the browser, before it is cleaned or again."""
+        self._to_render.append(entry)
+        self._changed.set()
+
+    def rendered(self, entry_id: int) -> None:
+        """The browser is done with a page, which is on its way to cleaning."""
+        self._rendering.discard(entry_id)
+        self._changed.set()
+
+    def put_off(self, entry: Entry) -> None:
+        """A captured page is left to the next run."""
+        self._put_off.add(entry.id)
+        self.done(entry.id)
+
     def leave(self, entry_id: int) -> None:
         """A page stays in the WARC for now: there was no room to clean it."""
         self._captured_left = True
@@ -134,10 +159,11 @@ class Frontier:
         if source is not None and entry_id not in self._cleaning:
             self._active[source] -= 1
         self._cleaning.discard(entry_id)
+        self._rendering.discard(entry_id)
         self._changed.set()
 
-    async def work(self) -> AsyncIterator[Errand | Page]:
-        """Errands to send and raw pages to clean, until all is done."""
+    async def work(self) -> AsyncIterator[Errand | Page | Rendering]:
+        """Errands to send, raw pages to clean and to render, until all is done."""
         while True:
             self._changed.clear()
             self._open_sources()
@@ -151,6 +177,8 @@ class Frontier:
                 yield errand
             for page in self._left_to_clean():
                 yield page
+            for rendering in self._next_renderings():
+                yield rendering
             busy = self._reading or self._under_way or self._cleaning
             if self._unsaved and not busy:
                 self._desk.save()  # nothing else to do: no waiting for the next commit
@@ -250,16 +278,39 @@ class Frontier:
         if self._refine.room <= 0 or self._desk.dry_run or not self._captured_left:
             return []
         room = max(1, self._refine.room // 2)
-        busy = self._cleaning | self._under_way.keys()
+        busy = self._cleaning | self._under_way.keys() | self._put_off
         ledger = self._desk.writer.ledger
         pages, entries = [], ledger.captured(list(self._desk.sources), limit=room, but_not=busy)
         self._captured_left = len(entries) == room
         for entry in entries:
-            page = self._page_of(entry)
-            if page is not None:
-                self._cleaning.add(entry.id)
+            page, source = self._page_of(entry), self._desk.sources[entry.source]
+            if page is None:
+                continue
+            self._cleaning.add(entry.id)
+            if self._desk.renderings.come_first(source, page):
+                self._desk.render(entry, source)
+            else:
                 pages.append(page)
         return pages
+
+    def _next_renderings(self) -> list[Rendering]:
+        """As many pages as the browser may have waiting. Their bodies are read only now: they may be many."""
+        found = []
+        while self._to_render and len(self._rendering) < _MOST_RENDERING:
+            url = self._to_render.popleft().url
+            entry = self._desk.writer.ledger.entry(url)
+            assert entry is not None, "captured pages are in the ledger"
+            page = None
+            if self._desk.over(entry.source) in (None, LIMIT):
+                page = self._page_of(entry)
+            else:
+                self._put_off.add(entry.id)
+            if page is None:
+                self.done(entry.id)
+                continue
+            self._rendering.add(entry.id)
+            found.append(Rendering(errand=Errand(source=self._desk.sources[entry.source], entry=entry), page=page))
+        return found
 
     def _page_of(self, entry: Entry) -> Page | None:
         """The raw page behind an entry; a damaged capture is settled as failed, to be fetched anew."""
@@ -294,4 +345,5 @@ class Frontier:
             truncated=capture.truncated,
             hints=entry.hints,
             capture=ref,
+            rendered_by=capture.made_by,
         )

@@ -72,6 +72,12 @@ def respected(
     return Rejection(reason=Reason.RIGHTS, detail="; ".join(asked)[:500], extractor=result.extractor)
 
 
+def _not_rendered(result: Article | Rejection, why: str) -> Rejection:
+    """The gate's refusal, and why nothing was done about it."""
+    assert isinstance(result, Rejection), "an article needs no browser"
+    return replace(result, detail=f"{result.detail}; not rendered: {why}"[:500])
+
+
 class Keep:
     """Item pipeline: Cleaned in; an Article out if it is new or changed, else the item is dropped, with the reason."""
 
@@ -99,8 +105,17 @@ class Keep:
         source = desk.sources[entry.source]
         if entry.capture_id is not None:
             desk.writer.rights.record(entry.capture_id, signals_of(item.result.rights))
+        unable = None
+        if desk.renderings.are_needed(source, item.page, item.result):
+            unable = desk.renderings.unable
+            if unable is None:
+                desk.render(entry, source)
+                raise DropItem(f"to be rendered: {entry.url}", log_level="DEBUG")
+            item = replace(item, result=_not_rendered(item.result, unable))
         result = respected(desk.writer, entry, item.page, item.result, source.respect)
         verdict = verdict_on(desk.writer, entry, item.page, result, now)
+        if unable:  # until then there may be a browser
+            verdict = replace(verdict, due_at=article_due(entry.first_seen_at, now, entry.rhythm))
         desk.samples.clean(entry.url, result)
         desk.settle(Errand(source=source, entry=entry), verdict, now=now)
         desk.page_left(entry.id)

@@ -33,6 +33,11 @@ NIGHTDESK_SECONDS_PER_PAGE = 30.0  # for cleaning one page, then it is refused
 NIGHTDESK_BACKLOG = 64  # pages waiting in memory to be cleaned; the rest waits in the WARC
 NIGHTDESK_GRACE_SECONDS = 5.0  # for what is under way when the crawl is asked to stop
 NIGHTDESK_COMMIT_SECONDS = 1.0  # between two commits: what a power cut may cost
+NIGHTDESK_MAX_RENDERS = 200  # pages of one source given to a browser in one run; the rest waits; 0: no limit
+NIGHTDESK_BROWSER_PAGES = 2  # in the browser at once
+NIGHTDESK_RENDER_SECONDS = 20.0  # for one page
+NIGHTDESK_RENDER_REQUESTS = 60  # that one page's scripts may lead to
+NIGHTDESK_RENDER_BYTES = 16 * 1024 * 1024  # that these may bring
 
 # ---- where ---------------------------------------------------------------------------------------------
 NIGHTDESK_ARCHIVE = "."  # folder of the archive

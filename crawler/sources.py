@@ -20,6 +20,7 @@ from archive.version import __version__
 from crawler.errors import ConfigError
 from crawler.night.budget import read_deadline, read_limits
 from crawler.notice import NOTIFY_KEYS, Notify, missing
+from crawler.rendering import ALWAYS, AUTO, NEVER
 from crawler.sourcelist.layout import lines_of
 
 FILE = "sources.toml"
@@ -63,6 +64,8 @@ class Source:
     respect: tuple[str, ...] = ()
     #: True, or the day (by the machine's clock) from which it is crawled again: left out of crawls until then.
     paused: bool | date = False
+    #: Whether a browser runs its pages' scripts: ``never``; ``auto``, where a page shows nothing without; ``always``.
+    render: str = NEVER
 
     def is_paused(self, today: date) -> bool:
         """Whether crawls leave it out on that day."""
@@ -115,6 +118,9 @@ class CrawlConfig:
     host_requests: int = 10_000
     basis: str | None = None
     respect: tuple[str, ...] = ()
+    render: str = NEVER
+    #: The browser's program; None: the one that the system has.
+    chromium: str | None = None
     sources: tuple[Source, ...] = ()
     night: NightConfig = NightConfig()
     backfill: BackfillConfig = BackfillConfig()
@@ -328,6 +334,12 @@ def _pause(value: Any) -> bool | date:
     raise ValueError("must be true, or the day from which it is crawled again, without quotes: paused = 2027-01-31")
 
 
+def _render(value: Any) -> str:
+    if value not in (NEVER, AUTO, ALWAYS):
+        raise ValueError('must be "never", "auto" or "always"')
+    return str(value)
+
+
 _NIGHT_KEYS: Mapping[str, _Check] = {
     "deadline": _clock,
     "max_requests": _number,
@@ -344,6 +356,8 @@ _CRAWL_KEYS: Mapping[str, _Check] = {
     "host_requests": _pages,
     "basis": _words,
     "respect": _asks,
+    "render": _render,
+    "chromium": _text,
 }
 SOURCE_KEYS: Mapping[str, _Check] = {
     "home": _url,
@@ -359,6 +373,7 @@ SOURCE_KEYS: Mapping[str, _Check] = {
     "also_on": _hosts,
     "basis": _words,
     "respect": _asks,
+    "render": _render,
     "paused": _pause,
 }
 
@@ -393,6 +408,7 @@ def _read_config(tree: Mapping[str, Any], mistakes: _Mistakes) -> CrawlConfig:
             "max_pages": config.max_pages,
             "basis": config.basis,
             "respect": config.respect,
+            "render": config.render,
         }
         sources.append(Source(name=name, **(defaults | values)))
     return replace(config, sources=tuple(sources))

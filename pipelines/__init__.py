@@ -113,8 +113,9 @@ def _refine(page: Page, template: Template | None, judge: Judge, kinds: Kinds) -
         rights=rights,
         extractor=EXTRACTOR,
     )
-    if parted.note:
-        article = _with_note(article, parted.note)
+    notes = (f"rendered by {page.rendered_by}" if page.rendered_by else None, parted.note)
+    if any(notes):
+        article = _with_note(article, "; ".join(note for note in notes if note))
     texts = {block.text for block in cleaned.blocks}
     return replace(
         article,

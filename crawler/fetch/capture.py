@@ -11,12 +11,13 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers, Response
 
-from archive.captures import Exchange, encode_exchange
+from archive.captures import Conversion, Exchange, encode_exchange, read_capture
 from archive.errors import DRIVER_ERRORS
 from archive.times import utc_now
 from archive.urls import normalise_or_none
 from crawler.backfill.cdx import original_headers, read_copy_url
 from crawler.desk import Desk, Errand, desk_of
+from crawler.rendering import Rendering
 from pipelines.rights import header_signals
 
 #: Bytes from which on handing a body to a thread costs less than compressing it here.
@@ -42,13 +43,16 @@ class Capture:
 
     def process_request(self, request: Request) -> None:
         """Count what is asked."""
-        if self.desk is not None:
+        if self.desk is not None and "rendering" not in request.meta:  # the browser is given what was kept
             errand: Errand | None = request.meta.get("errand")
             self.desk.budget.spend(errand.source.name if errand else None, requests=1)
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Keep the exchange; its capture's id goes into ``request.meta["capture_id"]``."""
         desk = self.desk
+        rendering: Rendering | None = request.meta.get("rendering")
+        if desk is not None and rendering is not None:
+            return self._keep_rendering(desk, rendering, request, response)
         errand: Errand | None = request.meta.get("errand")
         if desk is not None:
             desk.budget.spend(errand.source.name if errand else None, size=len(response.body))
@@ -89,6 +93,31 @@ class Capture:
             headers = [(name.lower(), value) for name, value in exchange.response_headers]
             headers = list(original_headers(headers)) if copy else headers
             desk.writer.rights.record(capture_id, header_signals(headers))
+        return response
+
+    def _keep_rendering(self, desk: Desk, rendering: Rendering, request: Request, response: Response) -> Response:
+        """Keep what the browser made beside the answer that it was made of."""
+        entry, page = rendering.errand.entry, rendering.page
+        assert page.capture is not None and entry.capture_id is not None, "a captured page"
+        try:
+            answer = read_capture(desk.writer.folder, page.capture)
+            conversion = Conversion(
+                url=page.final_url,
+                asked=entry.url,
+                source=entry.source,
+                made_at=utc_now(),
+                made_by=request.meta["made_by"],
+                refers_to=answer.record_id,
+                body=response.body,
+            )
+            capture_id = desk.writer.keep_conversion(
+                conversion, made_from=entry.capture_id, run=desk.run, url_id=entry.id
+            )
+        except DRIVER_ERRORS as error:
+            desk.cannot_write(error)
+            raise IgnoreRequest("the archive cannot be written") from error
+        request.meta["capture_id"] = capture_id
+        desk.writer.rights.record(capture_id, header_signals(list(page.headers)))
         return response
 
 

@@ -26,6 +26,7 @@ from crawler.fetch.guard import PRIVATE, Refused
 from crawler.fetch.reservations import RIGHTS
 from crawler.fetch.revisit import article_due, failure_due, gone_due
 from crawler.fetch.robots import ROBOTS, UNREACHABLE
+from crawler.rendering import RenderingFailed
 
 #: What a page of a site that wants to be left alone is given when it does not say for how long.
 _DEFAULT_WAIT = timedelta(hours=1)
@@ -156,6 +157,18 @@ def no_answer(entry: Entry, error: BaseException, now: datetime) -> Verdict:
         detail=detail or said,
         due_at=failure_due(entry.attempts, now),
         answered=False,
+    )
+
+
+def no_rendering(entry: Entry, error: RenderingFailed, now: datetime) -> Verdict:
+    """The browser made nothing of a page: asked for again as an article would be, at once if the browser was lost."""
+    lost = error.reason == "browser-lost"
+    return Verdict(
+        state=State.FAILED,
+        outcome=_outcome(entry, Outcome.FAILED),
+        reason=error.reason,
+        detail=error.detail or None,
+        due_at=now if lost else article_due(entry.first_seen_at, now, entry.rhythm),
     )
 
 

@@ -64,6 +64,8 @@ class Politeness:
 
     def process_request(self, request: Request) -> None:
         """Raises AtRest for a host that is to be left alone."""
+        if "rendering" in request.meta:  # of what was kept; what its scripts ask for is judged on its own
+            return
         desk, downloader = self._of_crawl()
         host = downloader.get_slot_key(request)
         errand: Errand | None = request.meta.get("errand")
@@ -76,6 +78,8 @@ class Politeness:
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         """An answer: before the downloader takes the host's next request from its queue."""
+        if "rendering" in request.meta:
+            return
         desk, downloader = self._of_crawl()
         retry_after = response.headers.get("Retry-After")
         decide = partial(

@@ -6,6 +6,7 @@ is connected to, also when a name leads elsewhere the second time. A name that l
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,35 @@ from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolu
 from zope.interface import implementer
 
 from crawler.fetch.addresses import Allowed
+
+
+async def addresses_of(host: str, port: int) -> list[str]:
+    """The IP addresses that the reactor's resolver, so the guard's, gives for a host; empty: none."""
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    receiver = _Gathering(asyncio.get_running_loop().create_future())
+    reactor.nameResolver.resolveHostName(receiver, host, port)
+    return await receiver.done
+
+
+@implementer(IResolutionReceiver)
+class _Gathering:
+    """Takes down the addresses of one resolution."""
+
+    def __init__(self, done: asyncio.Future[list[str]]) -> None:
+        self.done = done
+        self._found: list[str] = []
+
+    def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:  # noqa: N802, N803
+        """Nothing to do yet."""
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        self._found.append(address.host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        if not self.done.done():
+            self.done.set_result(self._found)
 
 
 @implementer(IHostnameResolver)

@@ -126,4 +126,5 @@ def _page(writer: ArchiveWriter, source: str, sample: Sample, timezone: str | No
         truncated=capture.truncated,
         hints=sample.hints,
         capture=sample.capture,
+        rendered_by=capture.made_by,
     )

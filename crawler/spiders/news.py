@@ -30,6 +30,7 @@ from crawler.fetch.halt import HALTED
 from crawler.fetch.hosts import AtRest, host_of
 from crawler.fetch.polling import is_due, newest_of, quiet_since
 from crawler.frontier import Frontier
+from crawler.rendering import SLOT, Rendering, RenderingFailed
 from crawler.sources import Source
 from pipelines.stages import LeftForLater, Refine
 
@@ -45,6 +46,8 @@ MOST_LINKS = 1_000_000
 _MAX_SECTIONS = 12
 #: Bytes from which on a document is read in a thread.
 _WORTH_A_THREAD = 256 * 1024
+#: Headers that hold for an answer's own bytes, not for what a browser made of them.
+_OF_THE_BYTES = ("content-type", "content-encoding", "content-length")
 #: Asked for when neither robots.txt nor the operator names a sitemap; that it is missing is no failure.
 _USUAL_SITEMAP = "/sitemap.xml"
 _GUESSED = "the usual place"
@@ -76,11 +79,15 @@ class NewsSpider(Spider):
         refine.template_of = self.desk.writer.templates.current
         self.frontier = self.new_frontier(refine)
         self.desk.page_left = self.frontier.done
+        self.desk.to_browser, self.desk.put_off = self.frontier.render, self.frontier.put_off
         self.begin()
         self.desk.saved = self.frontier.saved
         self.desk.save()
         async for work in self.frontier.work():
-            yield work if isinstance(work, Page) else self._request(work)
+            if isinstance(work, Rendering):
+                yield self._render_request(work)
+            else:
+                yield work if isinstance(work, Page) else self._request(work)
 
     def new_frontier(self, refine: Refine) -> Frontier:
         """What decides on the order of the night."""
@@ -151,7 +158,7 @@ class NewsSpider(Spider):
         self.desk.writer.ledger.settle(errand.entry, verdict, run=self.desk.run, now=now)
         self.desk.counts[errand.source.name]["fetched"] += 1
         self.frontier.captured(errand.entry.id)
-        yield Page(
+        page = Page(
             url=errand.entry.url,
             final_url=response.url,
             status=response.status,
@@ -164,6 +171,10 @@ class NewsSpider(Spider):
             hints=errand.entry.hints,
             capture=None if capture_id is None else self.desk.writer.capture_ref(capture_id),
         )
+        if self.desk.renderings.come_first(errand.source, page):
+            self.desk.render(errand.entry, errand.source)
+        else:
+            yield page
 
     def _same_as_before(self, errand: Errand, response: Response) -> bool:
         """Settle an answer with the very bytes of the last one, of a server that has no 304 for it, like a 304."""
@@ -236,6 +247,59 @@ class NewsSpider(Spider):
         entry = self.desk.writer.ledger.entry(page.url)
         if entry is not None:
             self.frontier.leave(entry.id)
+
+    # ---- pages that a browser makes -----------------------------------------------------------------------
+
+    def _render_request(self, rendering: Rendering) -> Request:
+        """To the browser, with the answer that was kept."""
+        return Request(
+            rendering.page.final_url,
+            callback=self.parse_rendered,
+            errback=self.unrendered,
+            meta={"rendering": rendering, "errand": rendering.errand, "download_slot": SLOT, "dont_retry": True},
+            dont_filter=True,
+        )
+
+    def parse_rendered(self, response: Response) -> Iterator[Page]:
+        """What the browser made of a page: into the ledger in the answer's place, and on to cleaning."""
+        rendering: Rendering = response.meta["rendering"]
+        capture_id, now = response.meta["capture_id"], utc_now()
+        # without validators: that the shell is unchanged says nothing of what its scripts bring
+        verdict = Verdict(
+            state=State.CAPTURED,
+            outcome=None,
+            event="rendered",
+            detail=f"{response.meta['rendering_cost']}; {response.meta['made_by']}",
+            capture_id=capture_id,
+            full_answer=True,
+        )
+        entry = rendering.errand.entry
+        self.desk.writer.ledger.settle(entry, verdict, run=self.desk.run, now=now)
+        self.frontier.rendered(entry.id)
+        page = rendering.page
+        kept = tuple(pair for pair in page.headers if pair[0] not in _OF_THE_BYTES)
+        yield replace(
+            page,
+            headers=(("content-type", "text/html; charset=utf-8"), *kept),
+            body=response.body,
+            fetched_at=now,
+            capture=self.desk.writer.capture_ref(capture_id),
+            rendered_by=response.meta["made_by"],
+        )
+
+    def unrendered(self, failure: Failure) -> None:
+        """The browser made nothing of a page, or was not given it."""
+        rendering: Rendering = failure.request.meta["rendering"]  # type: ignore[attr-defined]
+        errand, error, now = rendering.errand, failure.value, utc_now()
+        if self.desk.trouble is not None or isinstance(error, HALTED):
+            return  # it stays captured
+        if isinstance(error, AtRest):
+            self.frontier.put_off(errand.entry)
+            return
+        assert error is not None
+        told = judge.no_rendering if isinstance(error, RenderingFailed) else judge.no_answer
+        self.desk.settle(errand, told(errand.entry, error, now), now=now)  # type: ignore[arg-type]
+        self.frontier.done(errand.entry.id)
 
     # ---- documents that list pages ------------------------------------------------------------------------
 
