@@ -47,6 +47,7 @@ _FILLED = 500
 #: Seconds that a page without much text is given after its first quiet.
 _PATIENCE_S = 3.0
 _LOOK_S = 0.25
+_LOOKS_FOR_LOSS = 4
 #: Seconds to close a page that may be busy.
 _CLOSE_S = 5.0
 _LENGTH = "() => document.body ? document.body.innerText.length : 0"
@@ -127,7 +128,7 @@ class RenderHandler(BoundedHandler, ScrapyPlaywrightDownloadHandler):  # type: i
         except TimeoutError as error:
             raise RenderingFailed("render-timeout", f"more than {self._seconds:g} s") from error
         except (PlaywrightError, RuntimeError) as error:
-            raise self._failed(error) from error
+            raise await self._failed(error) from error
         finally:
             self._visits.pop(name, None)
             if self._gateway is not None:
@@ -192,13 +193,15 @@ class RenderHandler(BoundedHandler, ScrapyPlaywrightDownloadHandler):  # type: i
         headers = {"Content-Type": "text/html; charset=utf-8"}
         return HtmlResponse(request.url, headers=headers, body=body, encoding="utf-8", request=request)
 
-    def _failed(self, error: Exception) -> RenderingFailed:
-        browser = getattr(self, "browser", None)
-        if browser is None or not browser.is_connected():
-            desk_of(self._crawler).renderings.lost_browser()
-            return RenderingFailed("browser-lost", "it ended, or was killed")
+    async def _failed(self, error: Exception) -> RenderingFailed:
         if isinstance(error, PlaywrightTimeout):
             return RenderingFailed("render-timeout", f"more than {self._seconds:g} s")
+        for _ in range(_LOOKS_FOR_LOSS):  # the page's process may be seen to end before its browser's
+            browser = getattr(self, "browser", None)
+            if browser is None or not browser.is_connected():
+                desk_of(self._crawler).renderings.lost_browser()
+                return RenderingFailed("browser-lost", "it ended, or was killed")
+            await asyncio.sleep(_LOOK_S)
         return RenderingFailed("render-failed", _first_line(error))
 
     async def _close_context(self, name: str) -> None:

@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -80,32 +80,50 @@ def crawl(
     *,
     dns: Mapping[str, list[str]] | None = None,
     delay: float = 0,
-    knobs: Iterable[str] = (),
+    settings: Mapping[str, object] | None = None,
     **environment: str,
 ) -> str:
     """One crawl of an archive's sources in a process of its own; its log.
 
-    ``dns``: host → what each lookup of it answers, the last one for good; other hosts are not found. ``knobs``: further
-    settings, as ``NAME=value``.
+    ``dns``: host → what each lookup of it answers, the last one for good; other hosts are not found. ``settings``: further
+    ones of Scrapy's.
     """
-    knobs = [f"NIGHTDESK_ARCHIVE={folder}", f"DOWNLOAD_DELAY={delay}", "NIGHTDESK_WORKERS=1", *knobs]
-    arguments = [word for knob in knobs for word in ("-s", knob)]
+    with crawling(folder, dns=dns, delay=delay, settings=settings, **environment) as process:
+        _, log = process.communicate(timeout=300)
+    assert process.returncode == 0, log
+    assert "Traceback" not in log, log
+    return log
+
+
+@contextmanager
+def crawling(
+    folder: Path,
+    *,
+    dns: Mapping[str, list[str]] | None = None,
+    delay: float = 0,
+    settings: Mapping[str, object] | None = None,
+    **environment: str,
+) -> Iterator[subprocess.Popen[str]]:
+    """The same while it is under way."""
+    chosen = {"NIGHTDESK_ARCHIVE": folder, "DOWNLOAD_DELAY": delay, "NIGHTDESK_WORKERS": 1} | dict(settings or {})
     if dns is not None:
-        arguments += ["-s", "TWISTED_DNS_RESOLVER=tests.crawler.loopback.FakeDns"]
+        chosen["TWISTED_DNS_RESOLVER"] = "tests.crawler.loopback.FakeDns"
         environment["FAKE_DNS"] = json.dumps(dns)
     inherited = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "news", *arguments],
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "crawl", "news", *(f"-s{name}={value}" for name, value in chosen.items())],
         cwd=ROOT,
         env=inherited | {"PYTHONPATH": str(ROOT)} | environment,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
-        timeout=300,
     )
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.stderr
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
 
 
 @implementer(IHostnameResolver)

@@ -143,7 +143,7 @@ def test_no_more_sitemaps_of_a_source_are_read_than_allowed(tmp_path: Path) -> N
             where[f"/{a}.xml"] = sitemap("index", *(f"{home}/{a}-{b}.xml" for b in range(5)))
         where["/map.xml"] = sitemap("index", *(f"{home}/{a}.xml" for a in range(4)))
         folder = declare(tmp_path, f"{home}/", source=f'sitemaps = ["{home}/map.xml"]')
-        crawl(folder, knobs=["NIGHTDESK_MOST_DOCUMENTS=12"])
+        crawl(folder, settings={"NIGHTDESK_MOST_DOCUMENTS": 12})
         asked = [path for path in site.paths(OPEN) if path.endswith(".xml")]
         assert len(asked) == 12 + 1  # the declared one does not count
         left = [state for _, state, reason, _ in ledger(folder) if reason == "too-many-documents"]
