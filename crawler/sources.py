@@ -62,10 +62,10 @@ class Source:
     basis: str | None = None
     #: Asks of archive/asks.py for whose sake a page is not kept.
     respect: tuple[str, ...] = ()
-    #: True, or the day (by the machine's clock) from which it is crawled again: left out of crawls until then.
-    paused: bool | date = False
     #: Whether a browser runs its pages' scripts: ``never``; ``auto``, where a page shows nothing without; ``always``.
     render: str = NEVER
+    #: True, or the day (by the machine's clock) from which it is crawled again: left out of crawls until then.
+    paused: bool | date = False
 
     def is_paused(self, today: date) -> bool:
         """Whether crawls leave it out on that day."""

@@ -9,6 +9,7 @@ import importlib
 import os
 import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from archive.lock import WriterLock
 from archive.times import iso, utc_now
 from archive.version import __version__
 from crawler.errors import ConfigError
+from crawler.fetch.browser import find_chromium, missing
+from crawler.rendering import NEVER
 from crawler.sources import FILE, CrawlConfig, load_config, require_contact
 
 Grade = Literal["fine", "warning", "wrong"]
@@ -39,6 +42,8 @@ _NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs"
 #: No machine of this program has an older clock.
 _NOT_BEFORE = datetime.fromisoformat("2026-11-01T00:00:00+00:00")
 _SKEW = timedelta(minutes=5)
+#: For a browser to tell its version.
+_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield finding
     if config is not None:
         yield _contact(config)
+        yield _rendering(config)
     yield _database(folder, checkup)
     yield _lock(folder)
     yield _last_run(checkup)
@@ -224,6 +230,27 @@ def _contact(config: CrawlConfig) -> Finding:
         remedy = f'put contact = "you@example.org" under [crawl] in {FILE}'
         return _wrong("contact", str(error).partition(":")[0], remedy)
     return _fine("contact", config.contact or "not needed for these sources")
+
+
+def _rendering(config: CrawlConfig) -> Finding:
+    wanting = [source.name for source in config.sources if source.render != NEVER]
+    if not wanting:
+        return _fine("rendering", "no source wants its pages rendered")
+    if gap := missing(config.chromium):
+        said = f"{gap[0]}, but {_some(wanting)} want{'s' * (len(wanting) == 1)} pages rendered"
+        return _warning("rendering", said, gap[1])
+    program = find_chromium(config.chromium)
+    assert program is not None, "it is not missing"
+    try:
+        told = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=True)  # noqa: S603 (the operator's own browser)
+    except (OSError, subprocess.SubprocessError) as error:
+        remedy = f"try it by hand: {program} --headless --dump-dom about:blank"
+        return _warning("rendering", f"{program} does not start: {type(error).__name__}", remedy)
+    return _fine("rendering", f"{told.stdout.strip()} for {_some(wanting)}")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _database(folder: Path, checkup: Checkup) -> Finding:
