@@ -230,6 +230,12 @@ class ArchiveWriter:
             made_from=made_from,
         )
 
+    def is_borrowed(self, capture_id: int | None) -> bool:
+        """True for a capture that was not asked of its site: a copy of another archive."""
+        sql = "select exists (select 1 from captures where id = ? and origin is not null)"
+        (found,) = self.db.execute(sql, [capture_id]).fetchone()
+        return bool(found)
+
     def capture_ref(self, capture_id: int) -> CaptureRef:
         """Where a capture lies."""
         file, offset, length, digest = self.db.execute(

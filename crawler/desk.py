@@ -204,7 +204,8 @@ class Desk:
         desk.budget = read_budget(settings, desk.sources.values())
         gap = missing(desk.config.chromium)
         unable = f"{gap[0]}: {gap[1]}" if gap else None
-        desk.renderings = Renderings(most=settings.getint("NIGHTDESK_MAX_RENDERS"), unable=unable)
+        off = desk.dry_run or bool(wish)
+        desk.renderings = Renderings(most=settings.getint("NIGHTDESK_MAX_RENDERS"), unable=unable, off=off)
         crawler.signals.connect(desk.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(desk.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(desk.failed, signal=signals.spider_error)

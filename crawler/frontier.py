@@ -287,7 +287,8 @@ class Frontier:
             if page is None:
                 continue
             self._cleaning.add(entry.id)
-            if self._desk.renderings.come_first(source, page):
+            first = self._desk.renderings.come_first(source, page)
+            if first and not self._desk.writer.is_borrowed(entry.capture_id):
                 self._desk.render(entry, source)
             else:
                 pages.append(page)

@@ -72,6 +72,19 @@ def respected(
     return Rejection(reason=Reason.RIGHTS, detail="; ".join(asked)[:500], extractor=result.extractor)
 
 
+def _give_to_browser(desk: Desk, entry: Entry, item: Cleaned) -> str | None:
+    """Raises DropItem for a page that is to be rendered first; else why it is not, though it should be; or None."""
+    source = desk.sources[entry.source]
+    needed = desk.renderings.are_needed(source, item.page, item.result)
+    # the scripts of an archive's copy would bring what their site shows today
+    if not needed or desk.writer.is_borrowed(entry.capture_id):
+        return None
+    if desk.renderings.unable is None:
+        desk.render(entry, source)
+        raise DropItem(f"to be rendered: {entry.url}", log_level="DEBUG")
+    return desk.renderings.unable
+
+
 def _not_rendered(result: Article | Rejection, why: str) -> Rejection:
     """The gate's refusal, and why nothing was done about it."""
     assert isinstance(result, Rejection), "an article needs no browser"
@@ -105,12 +118,8 @@ class Keep:
         source = desk.sources[entry.source]
         if entry.capture_id is not None:
             desk.writer.rights.record(entry.capture_id, signals_of(item.result.rights))
-        unable = None
-        if desk.renderings.are_needed(source, item.page, item.result):
-            unable = desk.renderings.unable
-            if unable is None:
-                desk.render(entry, source)
-                raise DropItem(f"to be rendered: {entry.url}", log_level="DEBUG")
+        unable = _give_to_browser(desk, entry, item)
+        if unable:
             item = replace(item, result=_not_rendered(item.result, unable))
         result = respected(desk.writer, entry, item.page, item.result, source.respect)
         verdict = verdict_on(desk.writer, entry, item.page, result, now)

@@ -58,10 +58,14 @@ class Rendering:
 
 
 class Renderings:
-    """One run's. ``most``: pages of one source; 0: no limit. ``unable``: why none can be made; None: they can."""
+    """One run's. ``most``: pages of one source; 0: no limit. ``unable``: why none can be made; None: they can.
 
-    def __init__(self, *, most: int = 0, unable: str | None = None) -> None:
+    ``off``: this run makes none, whatever sources want, because it keeps nothing or looks for old pages.
+    """
+
+    def __init__(self, *, most: int = 0, unable: str | None = None, off: bool = False) -> None:
         self.unable = unable
+        self._off = off
         self._most = most
         self._taken: Counter[str] = Counter()
         self._lost = 0
@@ -70,12 +74,12 @@ class Renderings:
     def come_first(self, source: Source, page: Page) -> bool:
         """Whether a page is rendered before it is cleaned."""
         wanted = source.render == ALWAYS and page.rendered_by is None and self.unable is None
-        return wanted and _is_html(page)
+        return wanted and not self._off and _is_html(page)
 
     def are_needed(self, source: Source, page: Page, result: Article | Rejection) -> bool:
         """Whether a page that was cleaned as it came is to be rendered: the gate found the shell of a script."""
         shell = isinstance(result, Rejection) and result.reason is Reason.NEEDS_JAVASCRIPT
-        return shell and source.render != NEVER and page.rendered_by is None
+        return shell and source.render != NEVER and page.rendered_by is None and not self._off
 
     def take(self, source: Source) -> bool:
         """Count one more of a source; False if it has had its number."""

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from warcio.checker import Checker
 
 from archive.captures import (
+    Conversion,
     Exchange,
     ImportedFile,
     WarcFile,
     cut_torn_tail,
     decode_member,
+    encode_conversion,
     encode_exchange,
     encode_import,
     encode_warcinfo,
@@ -171,3 +173,27 @@ def test_a_failed_write_leaves_no_half_record(tmp_path: Path, monkeypatch: pytes
         file.append(members)
     assert (tmp_path / "a.warc.gz").stat().st_size == before == file.size
     whole.close()
+
+
+def test_what_a_browser_made_says_of_which_answer_and_by_what(tmp_path: Path) -> None:
+    (ref,) = write(tmp_path, exchange(b"<div id=root></div>"))
+    answer = read_capture(tmp_path, ref)
+    conversion = Conversion(
+        url=answer.url,
+        asked=answer.asked,
+        source="gazette",
+        made_at=WHEN,
+        made_by="Chromium 156.0, playwright 1.65",
+        refers_to=answer.record_id,
+        body="<p>Brücke</p>".encode(),
+    )
+    (member,), digest = encode_conversion(conversion)
+    (record,) = FastIterator(io.BytesIO(member), parse_http=False)
+    assert record.record_type is WarcRecordType.conversion
+    assert record.headers["WARC-Refers-To"] == answer.record_id
+    assert record.headers["Content-Type"] == "text/html; charset=utf-8"
+    read = decode_member(member)
+    assert read is not None
+    assert (read.made_by, read.digest, read.status) == (conversion.made_by, digest, None)
+    assert read.body == conversion.body
+    assert answer.made_by is None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.captures import encode_exchange, read_capture
+from archive.captures import Conversion, encode_exchange, read_capture
 from archive.errors import NotAnArchive
 from archive.types import Hint, Kind, Link, State, Via
 from archive.writer import ArchiveWriter
@@ -249,3 +249,41 @@ def test_a_disk_that_is_full_in_the_middle_of_a_record_leaves_nothing_of_it(tmp_
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["full", "100"]
     assert (tmp_path / "x.warc.gz").read_bytes() == b"a" * 100 + b"d" * 10
+
+
+def rendered(writer: ArchiveWriter, url_id: int) -> int:
+    """A page's answer and what a browser made of it; the latter's capture."""
+    answer = writer.keep(exchange(b"<div id=root></div>"), run=1, url_id=url_id)
+    conversion = Conversion(
+        url=PAGE,
+        asked=PAGE,
+        source="gazette",
+        made_at=NOW,
+        made_by="Chromium 156.0",
+        refers_to=read_capture(writer.folder, writer.capture_ref(answer)).record_id,
+        body=b"<p>the text</p>",
+    )
+    return writer.keep_conversion(conversion, made_from=answer, run=1, url_id=url_id)
+
+
+def test_a_rendering_is_kept_beside_its_answer_and_is_no_saved_file(writer: ArchiveWriter) -> None:
+    capture = rendered(writer, found(writer))
+    assert read_capture(writer.folder, writer.capture_ref(capture)).body == b"<p>the text</p>"
+    assert writer.db.execute("select made_from, status from captures where id = ?", [capture]).fetchone() == (1, None)
+    assert not writer.articles._is_saved_copy(capture)
+
+
+def test_a_rendering_that_a_kill_left_is_taken_in_with_the_answer_that_it_was_made_of(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    url_id = found(writer)
+    writer.keep(exchange(), run=1, url_id=None)
+    writer.commit()
+    rendered(writer, url_id)
+    abandon(writer)
+    with ArchiveWriter(tmp_path, purpose="test") as after:
+        assert after.recovered.captures == 2
+        entry = after.ledger.entry(PAGE)
+        assert entry is not None and entry.state is State.CAPTURED and entry.capture_id is not None
+        assert read_capture(tmp_path, after.capture_ref(entry.capture_id)).made_by == "Chromium 156.0"
+        made_from = after.db.execute("select made_from from captures where id = ?", [entry.capture_id]).fetchone()[0]
+        assert after.db.execute("select status from captures where id = ?", [made_from]).fetchone() == (200,)

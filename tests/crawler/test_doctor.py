@@ -19,6 +19,7 @@ from archive.checkup import check_up
 from archive.lock import WriterLock
 from archive.times import utc_now
 from archive.writer import ArchiveWriter
+from crawler.fetch import browser
 from crawler.night import doctor
 from crawler.night.doctor import Finding, examine, file_system_of
 
@@ -193,3 +194,45 @@ def test_the_command_ends_with_1_if_something_is_wrong_and_says_the_remedy(folde
     assert f"→ make an archive there: nightdesk init {folder / 'x'}" in done.stdout
     told = [json.loads(line) for line in run("-a", str(folder / "x"), "--json").stdout.splitlines()]
     assert {finding["grade"] for finding in told} == {"fine", "wrong"}
+
+
+WANTED = SOURCES + 'render = "auto"\n'
+
+
+@pytest.mark.parametrize(
+    ("extra", "named", "told"),
+    [
+        (
+            False,
+            "",
+            ("the extra is not installed, but courier wants pages rendered", "pip install 'nightdesk[render]'"),
+        ),
+        (True, "/nowhere/chromium", ("there is no program /nowhere/chromium", "put the right path")),
+        (True, "false", ("/false does not start: CalledProcessError", "try it by hand")),
+    ],
+    ids=["no-extra", "no-program", "broken"],
+)
+def test_what_rendering_lacks_is_told_where_a_source_wants_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, extra: bool, named: str, told: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(browser, "find_spec", lambda _name: object() if extra else None)
+    table = WANTED.replace("[crawl]", f'[crawl]\nchromium = "{named}"') if named else WANTED
+    (folder / "sources.toml").write_text(table, encoding="utf-8")
+    found = findings(folder)["rendering"]
+    assert found.grade == "warning"
+    assert told[0] in found.said and found.remedy is not None and found.remedy.startswith(told[1])
+
+
+def test_rendering_is_no_matter_where_no_source_wants_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser, "find_spec", lambda _name: None)
+    assert findings(folder)["rendering"].grade == "fine"
+
+
+def test_a_browser_that_is_there_is_named_with_its_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser, "find_spec", lambda _name: object())
+    program = folder / "chromium"
+    program.write_text("#!/bin/sh\necho Chromium 156.0\n", encoding="utf-8")
+    program.chmod(0o755)
+    text = WANTED.replace("[crawl]", f'[crawl]\nchromium = "{program}"')
+    (folder / "sources.toml").write_text(text, encoding="utf-8")
+    assert findings(folder)["rendering"] == Finding(name="rendering", grade="fine", said="Chromium 156.0 for courier")

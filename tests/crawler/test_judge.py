@@ -14,6 +14,7 @@ from archive.types import Kind, Outcome, Reason, State
 from crawler.fetch import judge
 from crawler.fetch.guard import Refused
 from crawler.fetch.revisit import AGES, article_due, failure_due, rejection_due
+from crawler.rendering import RenderingFailed
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -132,3 +133,10 @@ def test_an_article_is_asked_for_again_at_declining_ages() -> None:
 def test_a_refusal_that_may_pass_is_looked_at_again_and_an_index_page_is_not() -> None:
     assert rejection_due(Reason.CONSENT_WALL, NOW, NOW) == NOW + AGES[0]
     assert rejection_due(Reason.INDEX_PAGE, NOW, NOW) is None
+
+
+def test_a_page_whose_browser_was_lost_is_due_at_once_and_one_that_failed_as_an_article() -> None:
+    lost = judge.no_rendering(entry(), RenderingFailed("browser-lost", "killed"), NOW)
+    assert (lost.state, lost.outcome, lost.due_at) == (State.FAILED, Outcome.FAILED, NOW)
+    late = judge.no_rendering(entry(), RenderingFailed("render-timeout", "20 s"), NOW)
+    assert late.due_at is not None and late.due_at > NOW

@@ -279,3 +279,14 @@ def test_mistakes_in_other_ways_to_write_a_table_have_their_line(tmp_path: Path)
 def test_what_is_no_toml_is_told_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"sources\.toml:2: not valid TOML: "):
         load_config(write(tmp_path, "[crawl]\ndelay = 1,5\n"))
+
+
+def test_what_is_rendered_is_a_word_with_a_default_for_all(tmp_path: Path) -> None:
+    text = (
+        '[crawl]\nrender = "auto"\n[sources.a]\nhome = "http://a.example/"\n[sources.b]\nhome = "http://b.example/"\n'
+    )
+    (tmp_path / "sources.toml").write_text(text + 'render = "never"\n', encoding="utf-8")
+    assert [source.render for source in load_config(tmp_path).sources] == ["auto", "never"]
+    (tmp_path / "sources.toml").write_text(text + "render = true\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match='must be "never", "auto" or "always"'):
+        load_config(tmp_path)
