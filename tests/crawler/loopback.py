@@ -85,8 +85,8 @@ def crawl(
 ) -> str:
     """One crawl of an archive's sources in a process of its own; its log.
 
-    ``dns``: host → what each lookup of it answers, the last one for good; other hosts are not found. ``settings``: further
-    ones of Scrapy's.
+    ``dns``: host → what each lookup of it answers, the last one for good; other hosts are not found.
+    ``settings``: further ones of Scrapy's.
     """
     with crawling(folder, dns=dns, delay=delay, settings=settings, **environment) as process:
         _, log = process.communicate(timeout=300)
