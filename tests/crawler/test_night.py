@@ -535,7 +535,7 @@ def test_a_stop_does_not_wait_for_a_page_that_never_ends(internet: DemoInternet,
 
 
 def test_a_second_crawl_is_told_who_is_at_work(internet: DemoInternet, tmp_path: Path) -> None:
-    folder = declare(tmp_path, "millbrook-courier", crawl="delay = 1.5")
+    folder = declare(tmp_path, "millbrook-courier", crawl="delay = 0.8")
     first = subprocess.Popen(
         command("crawl", "-a", folder), env=environment(internet), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
