@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -201,7 +201,8 @@ def recover(folder: Path, internet: DemoInternet, urls: Sequence[str] = ()) -> N
         with closing(sqlite3.connect(folder / "archive.db")) as db, db:
             tables = {name for (name,) in db.execute("select name from sqlite_master where type = 'table'")}
             for statement in (
-                "update urls set due_at = first_seen_at where kind <> 'page' or state not in ('kept', 'duplicate')",
+                "update urls set due_at = min(first_seen_at, state_at)"
+                " where kind <> 'page' or state not in ('kept', 'duplicate')",
                 *(["delete from hosts"] if "hosts" in tables else []),
                 *(["delete from site_files"] if "site_files" in tables else []),
             ):
@@ -368,6 +369,22 @@ def _workers_killed(folder: Path, internet: DemoInternet) -> subprocess.Complete
         return _done(process)
 
 
+def _browser_killed(folder: Path, internet: DemoInternet) -> subprocess.CompletedProcess[str]:
+    """Every page is rendered, and the browser dies with one of them."""
+    path = folder / "sources.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[crawl]", '[crawl]\nrender = "always"'), encoding="utf-8")
+    try:
+        with running(folder, internet) as process:
+            for child in _children(process.pid)[::-1]:
+                with suppress(OSError):
+                    if b"chrom" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[0]:
+                        os.kill(child, signal.SIGKILL)
+            return _done(process)
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
 def _file_limit(folder: Path, internet: DemoInternet) -> subprocess.CompletedProcess[str]:
     """No file may grow beyond 600 kB: what a full disk looks like to a process."""
 
@@ -427,6 +444,22 @@ def _broken_config(folder: Path, internet: DemoInternet) -> subprocess.Completed
         path.write_text(text, encoding="utf-8")
 
 
+def _clock_ahead(folder: Path, internet: DemoInternet) -> subprocess.CompletedProcess[str]:
+    """A night while the machine's clock is a year ahead; the night after, it is right again."""
+    nightdesk(internet, "nightly", "-a", folder)
+    columns = {
+        "urls": ("state_at", "first_seen_at", "last_seen_at", "fetched_at", "due_at"),
+        "runs": ("started_at", "finished_at"),
+        "hosts": ("changed_at", "wait_until"),
+        "site_files": ("asked_at", "read_at"),
+    }
+    with closing(sqlite3.connect(folder / "archive.db")) as db, db:
+        for table, names in columns.items():
+            later = ", ".join(f"{name} = strftime('%Y-%m-%dT%H:%M:%SZ', {name}, '+365 days')" for name in names)
+            db.execute(f"update {table} set {later}")
+    return nightdesk(internet, "nightly", "-a", folder)
+
+
 def _no_network(folder: Path, internet: DemoInternet) -> subprocess.CompletedProcess[str]:
     """The proxy refuses every connection."""
     environment = _environment(internet) | {"http_proxy": "http://127.0.0.1:9"}
@@ -440,9 +473,11 @@ BLOWS: tuple[Blow, ...] = (
     Blow(name="the night: SIGTERM", run=_signalled(signal.SIGTERM)),
     Blow(name="the night: Ctrl-C twice", run=_signalled(signal.SIGINT, 2)),
     Blow(name="the cleaning processes: kill -9", run=_workers_killed),
+    Blow(name="the browser that renders pages: kill -9", run=_browser_killed),
     Blow(name="the disk is full (no file may grow)", run=_file_limit),
     Blow(name="the WARC folder cannot be made", run=_warc_in_the_way),
     Blow(name="the database is locked by another program", run=_locked),
+    Blow(name="the clock was a year ahead the night before", run=_clock_ahead),
     Blow(name="a second night at the same time", run=_second),
     Blow(name="a mistake in sources.toml", run=_broken_config),
     Blow(name="no network at all", run=_no_network),
@@ -460,6 +495,7 @@ def suffer(folder: Path, blow: Blow, internet: DemoInternet, whole: Path) -> Lin
         query(folder, "select status from runs order by id desc limit 1") if (folder / "archive.db").exists() else []
     )
     crashed = " TRACEBACK" if "Traceback" in done.stderr else ""
+    failed = _failed(folder)
     recover(folder, internet)
     status = (
         f"killed by {signal.Signals(-done.returncode).name}" if done.returncode < 0 else f"status {done.returncode}"
@@ -467,10 +503,21 @@ def suffer(folder: Path, blow: Blow, internet: DemoInternet, whole: Path) -> Lin
     silent = "`runs`: killed; the next log says what was taken in" if done.returncode < 0 else "`runs`, `explain`"
     return Line(
         injected=blow.name,
-        happened=f"{status}; run {state[0][0] if state else 'none'}{crashed}",
+        happened=f"{status}; run {state[0][0] if state else 'none'}{failed}{crashed}",
         lost=lost(folder, texts(whole), names) or "nothing",
         told=said.removeprefix("nightdesk: ").replace(str(folder), "my-archive")[:160] or silent,
     )
+
+
+def _failed(folder: Path) -> str:
+    """Pages that the last run failed to get, by reason."""
+    if not (folder / "archive.db").exists():
+        return ""
+    sql = (
+        "select reason, count(*) from run_urls where outcome = 'failed' and run_id = (select max(id) from runs)"
+        " group by reason"
+    )
+    return "".join(f"; {count} pages failed: {because(reason)}" for reason, count in query(folder, sql))
 
 
 # ---- the table ---------------------------------------------------------------------------------------------

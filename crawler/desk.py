@@ -18,6 +18,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from archive.clock import mend_clock
 from archive.errors import DRIVER_ERRORS
 from archive.ledger import Entry, Verdict
 from archive.sitefiles import SiteFile
@@ -215,6 +216,10 @@ class Desk:
 
     def _start_run(self, arguments: dict[str, object]) -> int:
         now, ledger = utc_now(), self.writer.ledger
+        #: URLs that are due after all, because the clock of an earlier run was ahead.
+        self.mended = mend_clock(self.writer.db, now)
+        if self.mended:
+            log.warning("the clock of an earlier run was ahead: %d URLs that it put off are due now", self.mended)
         run = ledger.start_run("crawl", arguments, now)
         for source in self.sources.values():
             ledger.add_source(source.name, home=source.home, title=source.title, now=now)

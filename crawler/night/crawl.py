@@ -71,6 +71,8 @@ class CrawlResult:
     #: Sources that were not crawled because the operator has paused them.
     left_out: tuple[Source, ...]
     log: Path | None
+    #: URLs that were due after all, because the clock of an earlier run was ahead.
+    mended: int
     #: Documents and pages of a backfill that are left for the next; None: it did not get to its end, or was none.
     left: tuple[int, int] | None = None
 
@@ -136,5 +138,6 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         samples=tuple(desk.samples.taken.values()),
         left_out=desk.left_out,
         log=log,
+        mended=desk.mended,
         left=desk.left,
     )

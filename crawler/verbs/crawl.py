@@ -83,5 +83,10 @@ def print_funnel(folder: Path, result: CrawlResult, *, as_json: bool) -> None:
             print_run(archive.run(result.run), funnel, archive.problems(result.run))
     if result.left_out:
         click.echo(say_paused(result.left_out), err=True)
+    if result.mended:
+        click.echo(
+            f"nightdesk: an earlier run's clock was ahead; {result.mended} URLs that it put off were due after all",
+            err=True,
+        )
     if result.log is not None:
         click.echo(f"log: {result.log}", err=True)

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.clock import mend_clock
 from archive.ledger import IMPORT_HOME, Verdict, load_hints
+from archive.times import iso
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.writer import ArchiveWriter
 from tests.conftest import NOW, open_archive
@@ -207,3 +210,25 @@ def test_hints_survive_the_ledger(hint: Hint) -> None:
     from archive.ledger import _hints_json
 
     assert load_hints(_hints_json([hint])) == (hint,)
+
+
+def test_what_a_run_put_off_under_a_clock_that_was_ahead_is_due_now(tmp_path: Path) -> None:
+    ahead = NOW + timedelta(days=365)
+    with open_archive(tmp_path) as writer:
+        discover(writer, link("a"), link("b"))
+        kept(writer, "a", timedelta(days=30))
+        assert mend_clock(writer.db, NOW) == 0
+        writer.ledger.start_run("crawl", {}, ahead)
+        entry = writer.ledger.entry("http://gazette.example/b")
+        assert entry is not None
+        due = ahead + timedelta(hours=1)
+        writer.ledger.settle(
+            entry, Verdict(state=State.KEPT, outcome=Outcome.NEW, due_at=due, article_id="b"), run=2, now=ahead
+        )
+        assert mend_clock(writer.db, NOW) == 1
+        after, kept_one = (writer.ledger.entry(f"http://gazette.example/{name}") for name in "ba")
+        assert after is not None and kept_one is not None
+        due_dates = dict(writer.db.execute("select url, due_at from urls"))
+        assert due_dates["http://gazette.example/b"] == iso(NOW)
+        assert due_dates["http://gazette.example/a"] == iso(NOW + timedelta(days=30))
+        assert mend_clock(writer.db, NOW + timedelta(minutes=1)) == 0  # once
