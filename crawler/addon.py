@@ -7,6 +7,7 @@ from pathlib import Path
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.settings import BaseSettings
 
+from crawler.agent import user_agent
 from crawler.desk import Desk
 from crawler.fetch.browser import missing
 from crawler.fetch.capture import Capture
@@ -18,7 +19,7 @@ from crawler.fetch.robots import Robots
 from crawler.keep import Keep
 from crawler.night.progress import Progress
 from crawler.rendering import NEVER, SLOT
-from crawler.sources import load_config, pick, require_contact, user_agent
+from crawler.sources import load_config, pick, require_contact
 from pipelines.stages import Refine
 
 

@@ -26,6 +26,7 @@ from archive.times import from_iso, iso, utc_now
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.urls import normalise_url
 from archive.writer import ArchiveWriter, WarcInfo
+from crawler.agent import AGENT
 from crawler.backfill.wish import Wish
 from crawler.errors import ConfigError
 from crawler.fetch.because import why_due
@@ -36,7 +37,7 @@ from crawler.fetch.traps import Traps
 from crawler.night.budget import Budget, Limits
 from crawler.rendering import NEVER, RENDERINGS, Renderings, total
 from crawler.sample import Samples
-from crawler.sources import AGENT, CrawlConfig, Source, load_config, part_paused, pick
+from crawler.sources import CrawlConfig, Source, load_config, part_paused, pick
 from pipelines.site import same_site
 
 log = logging.getLogger("nightdesk.page")

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from functools import cache
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
-from archive.asks import ASKS
-from archive.urls import normalise_url
-from archive.version import __version__
 from crawler.errors import ConfigError
-from crawler.night.budget import read_deadline, read_limits
 from crawler.notice import NOTIFY_KEYS, Notify, missing
-from crawler.rendering import ALWAYS, AUTO, NEVER
+from crawler.rendering import NEVER
 from crawler.sourcelist.layout import lines_of
+from crawler.values import (
+    Check,
+    read_allowed,
+    read_asks,
+    read_clock,
+    read_contact,
+    read_hosts,
+    read_number,
+    read_pages,
+    read_pause,
+    read_render,
+    read_seconds,
+    read_size,
+    read_text,
+    read_url,
+    read_urls,
+    read_words,
+    read_workers,
+    read_zone,
+)
 
 FILE = "sources.toml"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 #: The source of imported files: a newspaper of that name would be taken for it.
 RESERVED = "import"
-_MOST_PAGES = 10_000_000
-_LONGEST_WORDS = 200
-#: Zones that mean another thing on another machine, or nothing at all.
-_NO_ZONES = ("localtime", "posixrules", "Factory")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,181 +209,41 @@ def say_paused(sources: Sequence[Source], most: int = 10) -> str:
     return f"paused, left out: {', '.join(told)}" + (f" and {more} more" if more else "")
 
 
-_Check = Callable[[Any], Any]
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("must be a text that is not empty")
-    return value.strip()
-
-
-def _url(value: Any) -> str:
-    try:
-        return normalise_url(_text(value))
-    except ValueError as error:
-        raise ValueError(f"must be a full http or https URL ({error})") from None
-
-
-def _urls(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError('must be a list of URLs, such as ["https://paper.example/feed"]')
-    return tuple(_url(item) for item in value)
-
-
-def _hosts(value: Any) -> tuple[str, ...]:
-    try:
-        if not isinstance(value, list):
-            raise ValueError("no list")
-        return tuple(map(_host, value))
-    except ValueError as error:
-        raise ValueError(f'must be a list of host names, such as ["news.paper.example"] ({error})') from None
-
-
-def _host(value: Any) -> str:
-    text = _text(value)
-    if re.search(r"[/\\?#@:]", text):
-        raise ValueError(f"{text[:80]!r} is more than a host name")
-    return urlsplit(normalise_url(f"http://{text}/")).hostname or ""
-
-
-def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 3600:
-        raise ValueError("must be a number of seconds from 0 to 3600")
-    return float(value)
-
-
-def _pages(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_PAGES:
-        raise ValueError(f"must be a whole number from 1 to {_MOST_PAGES}")
-    return value
-
-
-def _workers(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 256:
-        raise ValueError("must be a whole number of processes from 0 (one per core) to 256")
-    return value
-
-
-def _asks(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) and item in ASKS for item in value):
-        raise ValueError(f"must be a list of some of {', '.join(ASKS)}")
-    return tuple(dict.fromkeys(value))
-
-
-def _words(value: Any) -> str:
-    words = " ".join(_text(value).split())
-    if len(words) > _LONGEST_WORDS:
-        raise ValueError(f"must be a text of at most {_LONGEST_WORDS} characters")
-    return words
-
-
-def _zone(value: Any) -> str:
-    name = _text(value)
-    if name not in _zones():
-        raise ValueError(f"must be an IANA time zone such as Europe/Zagreb, not {name[:80]!r}")
-    return name
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(
-        name for name in available_timezones() if name not in _NO_ZONES and not name.startswith(("right/", "posix/"))
-    )
-
-
-def _contact(value: Any) -> str:
-    contact = _text(value)
-    if not re.fullmatch(r"(mailto:)?[^@\s()]+@[^@\s()]+\.[^@\s()]+|https?://[^\s()]+", contact):
-        raise ValueError("must be a mail address or the URL of a page that tells who crawls")
-    return contact
-
-
-def _number(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("must be a whole number from 1")
-    return value
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, int):
-        return _number(value)
-    size = read_limits((_text(value),)).bytes
-    if size is None:
-        raise ValueError('must be a number of bytes, such as 500000000 or "500MB"')
-    return size
-
-
-def _clock(value: Any) -> str:
-    read_deadline(_text(value), datetime.now().astimezone())
-    return _text(value)
-
-
-def _allowed(value: Any) -> tuple[str, ...]:
-    try:
-        if not isinstance(value, list):
-            raise ValueError("no list")
-        return tuple(_host_or_network(_text(item)) for item in value)
-    except ValueError as error:
-        raise ValueError(
-            f'must be a list of hosts or networks, such as ["gazette.test", "10.1.0.0/16"] ({error})'
-        ) from None
-
-
-def _host_or_network(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text.strip("[]")))
-    except ValueError:
-        return str(ipaddress.ip_network(text)) if "/" in text else _host(text)
-
-
-def _pause(value: Any) -> bool | date:
-    if isinstance(value, bool) or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
-    raise ValueError("must be true, or the day from which it is crawled again, without quotes: paused = 2027-01-31")
-
-
-def _render(value: Any) -> str:
-    if value not in (NEVER, AUTO, ALWAYS):
-        raise ValueError('must be "never", "auto" or "always"')
-    return str(value)
-
-
-_NIGHT_KEYS: Mapping[str, _Check] = {
-    "deadline": _clock,
-    "max_requests": _number,
-    "max_bytes": _size,
-    "metrics": _text,
+_NIGHT_KEYS: Mapping[str, Check] = {
+    "deadline": read_clock,
+    "max_requests": read_number,
+    "max_bytes": read_size,
+    "metrics": read_text,
 }
-_BACKFILL_KEYS: Mapping[str, _Check] = {"cdx": _url, "replay": _url}
-_CRAWL_KEYS: Mapping[str, _Check] = {
-    "contact": _contact,
-    "delay": _seconds,
-    "max_pages": _pages,
-    "workers": _workers,
-    "allow": _allowed,
-    "host_requests": _pages,
-    "basis": _words,
-    "respect": _asks,
-    "render": _render,
-    "chromium": _text,
+_BACKFILL_KEYS: Mapping[str, Check] = {"cdx": read_url, "replay": read_url}
+_CRAWL_KEYS: Mapping[str, Check] = {
+    "contact": read_contact,
+    "delay": read_seconds,
+    "max_pages": read_pages,
+    "workers": read_workers,
+    "allow": read_allowed,
+    "host_requests": read_pages,
+    "basis": read_words,
+    "respect": read_asks,
+    "render": read_render,
+    "chromium": read_text,
 }
-SOURCE_KEYS: Mapping[str, _Check] = {
-    "home": _url,
-    "title": _text,
-    "feeds": _urls,
-    "sitemaps": _urls,
-    "sections": _urls,
-    "timezone": _zone,
-    "delay": _seconds,
-    "max_pages": _pages,
-    "max_requests": _number,
-    "max_bytes": _size,
-    "also_on": _hosts,
-    "basis": _words,
-    "respect": _asks,
-    "render": _render,
-    "paused": _pause,
+SOURCE_KEYS: Mapping[str, Check] = {
+    "home": read_url,
+    "title": read_text,
+    "feeds": read_urls,
+    "sitemaps": read_urls,
+    "sections": read_urls,
+    "timezone": read_zone,
+    "delay": read_seconds,
+    "max_pages": read_pages,
+    "max_requests": read_number,
+    "max_bytes": read_size,
+    "also_on": read_hosts,
+    "basis": read_words,
+    "respect": read_asks,
+    "render": read_render,
+    "paused": read_pause,
 }
 
 
@@ -430,7 +299,7 @@ def wrong_name(name: str) -> str | None:
     return None
 
 
-def _read_table(where: str, table: Any, keys: Mapping[str, _Check], mistakes: _Mistakes) -> dict[str, Any]:
+def _read_table(where: str, table: Any, keys: Mapping[str, Check], mistakes: _Mistakes) -> dict[str, Any]:
     if not isinstance(table, dict):
         mistakes.add(where, None, f"must be a table; allowed keys: {', '.join(keys)}")
         return {}
@@ -444,18 +313,6 @@ def _read_table(where: str, table: Any, keys: Mapping[str, _Check], mistakes: _M
         except ValueError as error:
             mistakes.add(where, key, str(error))
     return values
-
-
-#: Our product token: what a group of rules in robots.txt names (RFC 9309 section 2.2.1). The whole user agent would
-#: also answer to the words of the operator's address.
-AGENT = "nightdesk"
-
-
-def user_agent(contact: str | None) -> str:
-    """Who we are, and where to reach the operator: ``nightdesk/0.1.0 (+mailto:desk@example.org)``."""
-    if contact and not contact.startswith(("http:", "https:", "mailto:")):
-        contact = f"mailto:{contact}"
-    return f"{AGENT}/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 #: Hosts that are nobody's: RFC 2606 and RFC 6761 names, and the loopback addresses.

@@ -26,10 +26,11 @@ from archive.reasons import _REASONS, because, happened
 from archive.report import write_metrics
 from archive.types import Article, Hint, Kind, Link, Origin, Outcome, Precision, Reason, State, Via
 from archive.writer import ArchiveWriter
+from crawler.agent import user_agent
 from crawler.errors import INTERRUPTED, ConfigError
 from crawler.fetch.revisit import AGES, rejection_due
 from crawler.notice import NOTIFY_KEYS
-from crawler.sources import load_config, user_agent
+from crawler.sources import load_config
 from tests.archive.sample import HARBOUR, HARBOUR_BODY, NIGHT_1, NIGHT_2
 from tests.archive.thirty_nights import simulate
 from tests.test_docs_fields import ADDED, CSV, SAID, rows

@@ -20,10 +20,10 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.python.failure import Failure
 
+from crawler.agent import AGENT
 from crawler.desk import Desk, Errand, desk_of
 from crawler.fetch.backoff import answered, delay_for, failed, pace
 from crawler.fetch.hosts import AtRest, Rest
-from crawler.sources import AGENT
 
 if TYPE_CHECKING:
     from scrapy.core.downloader import Downloader

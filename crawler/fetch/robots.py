@@ -23,12 +23,12 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from archive.sitefiles import SiteFile
 from archive.times import utc_now
+from crawler.agent import AGENT
 from crawler.desk import Desk, desk_of
 from crawler.fetch.checkpoint import BadCertificate
 from crawler.fetch.guard import Refused
 from crawler.fetch.hosts import AtRest, host_of
 from crawler.fetch.siterights import robots_signals
-from crawler.sources import AGENT
 
 ROBOTS = "robots.txt"
 UNREACHABLE = "robots-unreachable"

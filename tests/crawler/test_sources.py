@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import ArchiveError
+from crawler.agent import user_agent
 from crawler.errors import ConfigError
 from crawler.sourcelist.layout import lines_of
 from crawler.sourcelist.proposal import suggest_name
@@ -19,7 +20,6 @@ from crawler.sources import (
     load_config,
     pick,
     require_contact,
-    user_agent,
 )
 
 
