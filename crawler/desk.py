@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -14,27 +14,27 @@ from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.robotstxt import RobotParser
-from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive.clock import mend_clock
 from archive.errors import DRIVER_ERRORS
 from archive.ledger import Entry, Verdict
 from archive.sitefiles import SiteFile
-from archive.times import from_iso, iso, utc_now
+from archive.times import iso, utc_now
 from archive.types import Hint, Kind, Link, Outcome, State, Via
 from archive.urls import normalise_url
 from archive.writer import ArchiveWriter, WarcInfo
-from crawler.agent import AGENT
 from crawler.backfill.wish import Wish
+from crawler.errand import Errand
 from crawler.errors import ConfigError
 from crawler.fetch.because import why_due
 from crawler.fetch.browser import missing
 from crawler.fetch.hosts import Hosts, Rest
 from crawler.fetch.polling import poll_again
 from crawler.fetch.traps import Traps
-from crawler.night.budget import Budget, Limits
+from crawler.night.budget import Budget
+from crawler.night.spending import read_spending
+from crawler.plan import Plan
 from crawler.rendering import NEVER, RENDERINGS, Renderings, total
 from crawler.sample import Samples
 from crawler.sources import CrawlConfig, Source, load_config, part_paused, pick
@@ -43,24 +43,6 @@ from pipelines.site import same_site
 log = logging.getLogger("nightdesk.page")
 
 _NO_END = 10_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentRead:
-    """A feed, sitemap, front or section page, and what came of asking for it."""
-
-    source: str
-    kind: Kind
-    url: str
-    state: State
-    reason: str | None
-    detail: str | None
-    #: Pages that it lists; None: it was not read, or is unchanged.
-    listed: int | None = None
-    #: True: it lists sitemaps.
-    is_index: bool = False
-    #: How many links lead to it from a front page or from robots.txt; 0: it was given.
-    depth: int = 0
 
 
 def _as_it_is(_entry: Entry, verdict: Verdict) -> Verdict:
@@ -78,20 +60,6 @@ def _nobody_takes(_entry: Entry) -> None:
 
 def _nobody_asks() -> None:
     """The same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
-    """What a request is for; travels in ``request.meta["errand"]``."""
-
-    source: Source
-    entry: Entry
-    #: How many links lead to this document from a front page, feed or sitemap of the source.
-    depth: int = 0
-    #: True: asked of a host that is not the source's, because the operator named it for a backfill.
-    lent: bool = False
-    #: False: the answer is part of a file of others, of which only some pages are kept.
-    kept: bool = True
 
 
 class Desk:
@@ -149,10 +117,7 @@ class Desk:
         self.end: str | None = None
         #: Why pages are left, if the run is stopped.
         self.stopped_by = "interrupted"
-        self.documents: list[DocumentRead] = []
-        #: For a dry run, when it has ended: each page that it met, what a crawl would do with it, and why.
-        self.plan: list[dict[str, str]] = []
-        self._robots: dict[str, RobotParser] = {}
+        self.plan = Plan(self.samples)
         #: Called with the ledger's id when a page has left the item pipeline; the spider listens.
         self.page_left: Callable[[int], None] = _nobody_waits
         #: Called when all that was discovered so far is on the disk; the spider listens.
@@ -203,7 +168,7 @@ class Desk:
             brief=settings.getbool("NIGHTDESK_BRIEF"),
             backfill=Wish.of(wish) if (wish := settings.getdict("NIGHTDESK_BACKFILL")) else None,
         )
-        desk.budget = read_budget(settings, desk.sources.values())
+        desk.budget = read_spending(settings, desk.sources.values())
         gap = missing(desk.config.chromium)
         unable = f"{gap[0]}: {gap[1]}" if gap else None
         off = desk.dry_run or bool(wish)
@@ -276,7 +241,7 @@ class Desk:
         self.hosts.save()
         ledger.finish_run(self.run, "finished" if reason == "finished" else "interrupted", utc_now())
         if self.dry_run:
-            self.plan = [self._with_robots(self.samples.as_planned(row)) for row in ledger.plan(self.run)]
+            self.plan.finish(ledger.plan(self.run))
         self.writer.close()
         self.end = reason
 
@@ -349,8 +314,7 @@ class Desk:
         if entry.kind is Kind.PAGE:
             self.samples.settle(entry.url, verdict)
         else:
-            read = self._list(errand, verdict.state, verdict.reason, verdict.detail)
-            self.documents[-1] = replace(read, listed=listed, is_index=bool(verdict.is_index))
+            self.plan.read(errand, verdict, listed=listed)
         log.info(
             "%s %s %s%s",
             errand.source.name,
@@ -364,23 +328,9 @@ class Desk:
     ) -> None:
         """A list was read for a backfill: into its story, but its state and its time stay those of the nights."""
         self.writer.ledger.note(errand.entry.id, State.READ, run=self.run, now=now, detail=said, capture_id=capture_id)
-        self._list(errand, State.READ, "unreadable" if problem else None, f"{said}; {problem}" if problem else said)
+        reason, told = "unreadable" if problem else None, f"{said}; {problem}" if problem else said
+        self.plan.read(errand, Verdict(state=State.READ, outcome=None, reason=reason, detail=told))
         log.info("%s read %s (%s)", errand.source.name, errand.entry.url, said)
-
-    def _list(self, errand: Errand, state: State, reason: str | None, detail: str | None) -> DocumentRead:
-        """A document for the plan of a dry run."""
-        entry = errand.entry
-        read = DocumentRead(
-            source=errand.source.name,
-            kind=entry.kind,
-            url=entry.url,
-            state=state,
-            reason=reason,
-            detail=detail,
-            depth=errand.depth,
-        )
-        self.documents.append(read)
-        return read
 
     def render(self, entry: Entry, source: Source) -> None:
         """Have a captured page rendered, or put it off if its source has had its number for this run."""
@@ -463,36 +413,6 @@ class Desk:
             entry = self.document(url, kind, source, via=Via.GIVEN, where=where)
             if entry.kind is not Kind.PAGE:
                 yield Errand(source=source, entry=entry)
-
-    def note_robots(self, url: str, parser: RobotParser) -> None:
-        """Remember the robots.txt of a URL's host, so that a dry run can tell what it forbids."""
-        self._robots[urlsplit(url).netloc] = parser
-
-    def is_forbidden(self, url: str) -> bool:
-        """Whether a robots.txt that was read in this run forbids a URL."""
-        parser = self._robots.get(urlsplit(url).netloc)
-        return parser is not None and not parser.allowed(url, AGENT)
-
-    def _with_robots(self, row: dict[str, str]) -> dict[str, str]:
-        """A plan's row, refused if robots.txt would refuse it."""
-        if row["outcome"] != Outcome.WAITING or not self.is_forbidden(row["url"]):
-            return row
-        return row | {"outcome": str(Outcome.REFUSED), "reason": "robots.txt"}
-
-
-def read_budget(settings: BaseSettings, sources: Iterable[Source]) -> Budget:
-    """What the run may cost, as the NIGHTDESK_ settings and each source's own limits have it."""
-
-    def limits(scope: str) -> Limits:
-        return Limits(
-            requests=settings.getint(f"NIGHTDESK_{scope}REQUESTS") or None,
-            bytes=settings.getint(f"NIGHTDESK_{scope}BYTES") or None,
-        )
-
-    each = limits("SOURCE_")
-    own = {s.name: each | Limits(requests=s.max_requests, bytes=s.max_bytes) for s in sources}
-    deadline = settings["NIGHTDESK_DEADLINE"]
-    return Budget(limits("MAX_"), own, from_iso(deadline) if deadline else None)
 
 
 def desk_of(crawler: Crawler) -> Desk:

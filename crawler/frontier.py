@@ -18,7 +18,8 @@ from archive.errors import DamagedCapture
 from archive.ledger import Entry, Verdict
 from archive.times import utc_now
 from archive.types import Kind, Outcome, Page, State
-from crawler.desk import Desk, Errand
+from crawler.desk import Desk
+from crawler.errand import Errand
 from crawler.fetch.judge import too_many_documents, trapped
 from crawler.fetch.revisit import failure_due
 from crawler.rendering import Rendering
@@ -246,7 +247,7 @@ class Frontier:
                 if trap := self._desk.traps.catches(entry):
                     self._leave_trap(source, entry, trap)
                     continue
-                if not (self._desk.samples.each and self._desk.is_forbidden(entry.url)):  # which costs no request
+                if not (self._desk.samples.each and self._desk.plan.is_forbidden(entry.url)):  # which costs no request
                     self._desk.samples.begin(entry)
                     self._asked[name] += 1
                 self._active[name] += 1

@@ -16,7 +16,8 @@ from archive.rhythm import Rhythm
 from archive.times import utc_now
 from archive.types import Article, Outcome, Page, Reason, Rejection, State
 from archive.writer import ArchiveWriter
-from crawler.desk import Desk, Errand, desk_of
+from crawler.desk import Desk, desk_of
+from crawler.errand import Errand
 from crawler.fetch.revisit import article_due, rejection_due
 from pipelines.rights import signals_of
 from pipelines.stages import Cleaned

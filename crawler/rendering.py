@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archive.types import Article, Page, Reason, Rejection
 
 if TYPE_CHECKING:
-    from crawler.desk import Errand
+    from crawler.errand import Errand
     from crawler.sources import Source
 
 #: ``render`` of a source: what a browser is asked to do for its pages.

@@ -16,7 +16,8 @@ from archive.types import Hint, Kind, Link, Outcome, State, Via
 from crawler.backfill.cdx import questions
 from crawler.backfill.days import SLACK, Days, dating_of
 from crawler.backfill.wish import Wish
-from crawler.desk import Desk, Errand
+from crawler.desk import Desk
+from crawler.errand import Errand
 from crawler.fetch.judge import NO_SITEMAP
 from crawler.fetch.revisit import AGES
 from pipelines.site import site_of

@@ -16,7 +16,8 @@ from archive.errors import DRIVER_ERRORS
 from archive.times import utc_now
 from archive.urls import normalise_or_none
 from crawler.backfill.cdx import original_headers, read_copy_url
-from crawler.desk import Desk, Errand, desk_of
+from crawler.desk import Desk, desk_of
+from crawler.errand import Errand
 from crawler.rendering import Rendering
 from pipelines.rights import header_signals
 

@@ -9,7 +9,8 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
-from crawler.desk import Desk, Errand, desk_of
+from crawler.desk import Desk, desk_of
+from crawler.errand import Errand
 from crawler.fetch.addresses import Allowed
 
 PRIVATE = "private-address"

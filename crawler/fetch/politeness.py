@@ -21,7 +21,8 @@ from scrapy.robotstxt import RobotParser
 from twisted.python.failure import Failure
 
 from crawler.agent import AGENT
-from crawler.desk import Desk, Errand, desk_of
+from crawler.desk import Desk, desk_of
+from crawler.errand import Errand
 from crawler.fetch.backoff import answered, delay_for, failed, pace
 from crawler.fetch.hosts import AtRest, Rest
 

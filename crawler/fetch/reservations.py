@@ -17,7 +17,8 @@ from archive.rights import TDMREP_PATH
 from archive.sitefiles import SiteFile
 from archive.times import utc_now
 from archive.types import Kind
-from crawler.desk import Desk, Errand, desk_of
+from crawler.desk import Desk, desk_of
+from crawler.errand import Errand
 from crawler.fetch.guard import Refused
 from crawler.fetch.hosts import AtRest
 from crawler.fetch.robots import capture_of

@@ -14,10 +14,11 @@ from scrapy.settings import Settings
 from archive.errors import CannotWrite
 from archive.times import utc_now
 from crawler.backfill.wish import Wish
-from crawler.desk import Desk, DocumentRead
+from crawler.desk import Desk
 from crawler.errors import CrawlerError
 from crawler.night.budget import FREE, Limits
 from crawler.night.stop import Stop
+from crawler.plan import DocumentRead
 from crawler.sample import Sample
 from crawler.sources import Source, load_config
 from crawler.spiders.backfill import BackfillSpider
@@ -133,8 +134,8 @@ def crawl(options: CrawlOptions) -> CrawlResult:
     return CrawlResult(
         run=desk.run,
         interrupted=desk.end != "finished",
-        documents=tuple(desk.documents),
-        plan=tuple(desk.plan),
+        documents=tuple(desk.plan.documents),
+        plan=tuple(desk.plan.pages),
         samples=tuple(desk.samples.taken.values()),
         left_out=desk.left_out,
         log=log,

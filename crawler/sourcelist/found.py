@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archive.reasons import because
 from archive.types import Kind, State
-from crawler.desk import DocumentRead
+from crawler.plan import DocumentRead
 from crawler.sample import Sample
 from crawler.sources import Source
 

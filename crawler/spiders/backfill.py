@@ -27,7 +27,7 @@ from crawler.backfill.frontier import BackfillFrontier
 from crawler.backfill.lists import read_list
 from crawler.backfill.makeway import make_way
 from crawler.backfill.warcs import PIECE, Piece, read_at, read_piece, take_pages
-from crawler.desk import Errand
+from crawler.errand import Errand
 from crawler.errors import ConfigError
 from crawler.fetch.hosts import AtRest, Rest, host_of
 from crawler.frontier import Frontier
@@ -198,7 +198,7 @@ class BackfillSpider(NewsSpider):
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """A robots.txt was read on the way to ``request``: the sitemaps that it names, or the usual place."""
-        self.desk.note_robots(request.url, robotparser)
+        self.desk.plan.note_robots(request.url, robotparser)
         errand: Errand | None = request.meta.get("errand")
         wanted = "sitemaps" in self.course.wish.ways and not self.course.source.sitemaps
         if errand is None or errand.lent or not wanted:

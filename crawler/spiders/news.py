@@ -19,11 +19,12 @@ from archive.ledger import Verdict
 from archive.times import utc_now
 from archive.types import Kind, Link, Page, State, Via
 from archive.urls import normalise_or_none
-from crawler.desk import Desk, Errand, desk_of
+from crawler.desk import Desk, desk_of
 from crawler.discovery import FrontListing, Listing, sniff
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.links import read_front
 from crawler.discovery.sitemaps import read_sitemap
+from crawler.errand import Errand
 from crawler.fetch import judge
 from crawler.fetch.backoff import PATIENCE
 from crawler.fetch.halt import HALTED
@@ -385,7 +386,7 @@ class NewsSpider(Spider):
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """A robots.txt was read on the way to ``request``: its sitemaps, or the usual place when it has none."""
-        self.desk.note_robots(request.url, robotparser)
+        self.desk.plan.note_robots(request.url, robotparser)
         errand: Errand | None = request.meta.get("errand")
         if errand is None or errand.entry.kind is Kind.PAGE or errand.source.sitemaps:
             return

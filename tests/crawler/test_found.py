@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from archive.types import Kind, State
-from crawler.desk import DocumentRead
+from crawler.plan import DocumentRead
 from crawler.sourcelist.found import found_in
 from crawler.sources import Source
 
