@@ -281,13 +281,15 @@ class Ledger:
                 [run, source],
             )
 
-    def make_due(self, sources: Sequence[str], now: datetime) -> None:
+    def make_due(self, sources: Sequence[str], now: datetime, *, lists_only: bool = False) -> None:
         """Make all that is known of these sources due now: articles, vanished pages, and what lists pages."""
+        why = f"the operator asked for all {'lists' if lists_only else 'that is known'}"
         for source in sources:
             self._db.execute(
-                "update urls set due_at = ?, due_because = 'the operator asked for all that is known'"
-                " where source = ? and state in ('kept', 'gone', 'failed', 'read') and (due_at is null or due_at > ?)",
-                [iso(now), source, iso(now)],
+                "update urls set due_at = :now, due_because = :why where source = :source"
+                " and state in ('kept', 'gone', 'failed', 'read') and (due_at is null or due_at > :now)"
+                " and not (:lists_only and kind = 'page')",
+                {"now": iso(now), "why": why, "source": source, "lists_only": lists_only},
             )
 
     def ask_now(self, url: str, now: datetime) -> None:

@@ -190,8 +190,8 @@ class Desk:
         for source in self.sources.values():
             ledger.add_source(source.name, home=source.home, title=source.title, now=now)
             self.writer.rights.declare(source.name, source.basis, now)
-        if self.revisit == "all":
-            ledger.make_due(list(self.sources), now)
+        if self.revisit != "due":
+            ledger.make_due(list(self.sources), now, lists_only=self.revisit == "lists")
         self.writer.commit()
         self.saved_id = ledger.last_id()
         return run

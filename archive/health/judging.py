@@ -64,9 +64,13 @@ def _fine_told(at: datetime, tonight: Figures, past: Past) -> str:
     articles = f"{tonight.new:,} new {'article' if tonight.new == 1 else 'articles'}"
     usual = usual_volume(at, past.good)
     if usual is None:
-        known = f"{len(past.good)} of the {ENOUGH} nights that a comparison needs"
-        return f"{articles}. There are {known}: judged by what needs no past."
+        return f"{articles}. {_known(len(past.good))}: judged by what needs no past."
     return f"{articles}, where about {usual.level:.0f} are usual on such a weekday."
+
+
+def _known(nights: int) -> str:
+    so_far = {0: "No good night", 1: "One good night"}.get(nights, f"{nights} good nights")
+    return f"{so_far} came before it, of the {ENOUGH} that a comparison needs"
 
 
 def overturned(night: Finding, control: Control) -> Finding:

@@ -130,7 +130,8 @@ def sources_check(names: tuple[str, ...], sample: int, as_json: bool, archive: P
     """
     from crawler.night.crawl import CrawlOptions, crawl
 
-    print_plan(crawl(CrawlOptions(folder=archive, sources=names, dry_run=True, sample=sample)), as_json=as_json)
+    options = CrawlOptions(folder=archive, sources=names, revisit="lists", dry_run=True, sample=sample)
+    print_plan(crawl(options), as_json=as_json)
 
 
 @sources.command("import")

@@ -163,7 +163,7 @@ def past(*nights: Figures, verdict: Health = Health.FINE, hours: float = 24) -> 
 def test_a_first_night_is_judged_only_by_what_needs_no_past() -> None:
     ordinary = judge(LAST_NIGHT, figures(hours_since=None), [])
     assert ordinary.verdict is Health.FINE
-    assert "0 of the 7 nights" in ordinary.evidence[0]
+    assert "No good night came before it, of the 7" in ordinary.evidence[0]
     walled = figures(
         hours_since=None,
         pages={Outcome.REJECTED: 20, Outcome.NEW: 2},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -294,6 +296,11 @@ def test_a_check_with_a_sample_plans_what_one_without_it_does_and_leaves_the_arc
 ) -> None:
     folder = declare(tmp_path, "millbrook-courier", "orbit-daily")
     crawl(internet, folder, "millbrook-courier", "--limit", "3")
+    with closing(sqlite3.connect(folder / "archive.db")) as db, db:  # a check reads its lists all the same
+        db.execute("update urls set due_at = '2040-01-01T00:00:00Z' where kind <> 'page'")
+    lists = [
+        url for (url,) in query(folder, "select url from urls where kind in ('feed', 'sitemap') and state = 'read'")
+    ]
     tables = ("articles", "urls", "run_urls", "url_events", "captures", "revisions", "runs", "template_lines")
 
     def held() -> list[Any]:
@@ -311,5 +318,6 @@ def test_a_check_with_a_sample_plans_what_one_without_it_does_and_leaves_the_arc
     assert {sample["reason"] for sample in samples if sample["source"] == "orbit-daily"} <= {None, "needs-javascript"}
     asked = {f"http://{hit.host}{hit.path}" for hit in internet.hits()}
     assert {sample["url"] for sample in samples} <= asked
+    assert lists and lists <= asked
     planned = {row["page"]["url"] for row in rows if "page" in row}
     assert len(planned & asked) == len(samples)
