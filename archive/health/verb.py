@@ -42,7 +42,8 @@ def _print(nights: list[SourceNight], *, each: bool) -> None:
     sick = sum(night.level is Level.SICK for night in nights)
     watch = sum(night.level is Level.WATCH for night in nights)
     first = nights[0]
-    counts = f"{len(nights)} sources: {sick} sick, {watch} to watch, {len(nights) - sick - watch} well"
+    noun = "source" if len(nights) == 1 else "sources"
+    counts = f"{len(nights)} {noun}: {sick} sick, {watch} to watch, {len(nights) - sick - watch} well"
     put(console, styled(f"Run {first.run}, {first.at:%Y-%m-%d %H:%M} UTC. {counts}", style="bold"))
     for night in nights:
         if each or night.level is not Level.WELL:
