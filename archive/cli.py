@@ -12,7 +12,9 @@ from typing import Any, cast
 import click
 
 from archive import terminal
+from archive.completion import complete_source
 from archive.health.verb import health
+from archive.pager import paged
 from archive.query import SORTS, Query, Sort
 from archive.reading import Archive
 from archive.record import plain
@@ -30,7 +32,7 @@ def _querying(command: Command) -> Command:
     for option in reversed(
         [
             click.argument("words", nargs=-1, metavar="[QUERY]..."),
-            click.option("--source", metavar="NAME", help="Only of this source."),
+            click.option("--source", metavar="NAME", help="Only of this source.", shell_complete=complete_source),
             click.option("--author", metavar="NAME", help="Only by this author; part of a name will do."),
             click.option("--section", metavar="NAME", help="Only of this section."),
             click.option("--lang", "language", metavar="TAG", help="Only in this language; en is also en-GB."),
@@ -95,8 +97,11 @@ def search(
         for shown, hit in enumerate(archive.search(query), 1):  # noqa: B007 (the last number counts)
             click.echo(to_json(plain(hit.article) | {"headline": hit.headline, "snippet": hit.snippet}))
     else:
-        shown = terminal.print_hits(archive.search(query, marks=MARKS))
-    _sum_up(archive, query, shown)
+        shown = -1
+        with paged():
+            shown = terminal.print_hits(archive.search(query, marks=MARKS))
+    if shown >= 0:  # else the reader left before the end
+        _sum_up(archive, query, shown)
 
 
 def _sum_up(archive: Archive, query: Query, shown: int) -> None:
@@ -107,7 +112,7 @@ def _sum_up(archive: Archive, query: Query, shown: int) -> None:
             say(f"\n{shown} of {total:,} articles; --limit N shows more")
         return
     say("no articles match")
-    names = [source.name for source in archive.stats().sources]
+    names = archive.source_names()
     if query.source is not None and query.source not in names:
         say(f"there is no source {query.source!r}; there are: {', '.join(names) or 'none'}")
 
@@ -131,7 +136,9 @@ def show(archive: Archive, *, article: str, origins: bool, markdown: bool, as_js
         rights = archive.rights(found.id)
         click.echo(to_json(plain(found) | {"asks": rights.asks, "basis": rights.basis, "earlier": earlier}))
     else:
-        terminal.print_article(found, revisions, rights=archive.rights(found.id), origins=origins)
+        rights = archive.rights(found.id)
+        with paged():
+            terminal.print_article(found, revisions, rights=rights, origins=origins)
 
 
 @click.command()
@@ -144,7 +151,8 @@ def explain(archive: Archive, *, url: str, as_json: bool) -> None:
     if as_json:
         click.echo(to_json(history))
     else:
-        terminal.print_history(history)
+        with paged():
+            terminal.print_history(history)
 
 
 @click.command()
@@ -179,7 +187,9 @@ def runs(archive: Archive, *, number: int | None, as_json: bool) -> None:
         for run in every:
             click.echo(to_json(plain(run) | {"funnel": archive.funnel(run.id)}))
     elif every:
-        terminal.print_runs(every, {run.id: archive.funnel(run.id) for run in every})
+        funnels = {run.id: archive.funnel(run.id) for run in every}
+        with paged():
+            terminal.print_runs(every, funnels)
     else:
         say("no run so far; start one with: nightdesk crawl")
 

@@ -191,6 +191,10 @@ class Archive:
         chosen = last_night(self.runs()) if run is None else self.run(run)
         return source_nights_of(self._db, chosen.id) if chosen else []
 
+    def source_names(self) -> list[str]:
+        """The sources that the archive has ever looked at, by name."""
+        return [str(name) for (name,) in self._db.execute("select id from sources order by id")]
+
     def standings(self) -> dict[str, Standing]:
         """Source → its articles, when it was last looked at, and how its last night was judged."""
         return standings_of(self._db)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.completion import complete_source
 from archive.errors import DRIVER_ERRORS, CannotWrite
 from archive.learnt import Learnt, LearntTemplate
 from archive.reading import Archive
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", metavar="SOURCE")
+@click.argument("source", metavar="SOURCE", shell_complete=complete_source)
 @click.option("--pin", metavar="LINE", help="Always leave out this line, given by its text or its fingerprint.")
 @click.option("--release", metavar="LINE", help="Always leave this line in, however often it comes.")
 @click.option("--all", "every", is_flag=True, help="Also the lines that are only watched so far.")

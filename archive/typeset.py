@@ -26,7 +26,11 @@ def new_console() -> Console:
     """A console on stdout, never wider than is good to read."""
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # who reads, and has seen enough: rich would end the program with status 1
+
+    console = Quiet(highlight=False, markup=False, emoji=False)
     console.width = min(console.width, _WIDEST)
     return console
 

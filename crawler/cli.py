@@ -11,6 +11,7 @@ from __future__ import annotations
 import click
 
 from archive.cli import reading_commands
+from archive.completion import completion
 from archive.errors import DRIVER_ERRORS, ArchiveError, CannotWrite
 from archive.version import __version__
 from crawler.errors import CrawlerError
@@ -49,7 +50,19 @@ def nightdesk() -> None:
     """A news archive: crawl news sites every night, keep what came, give clean records back."""
 
 
-for _command in (init, sources, crawl, nightly, backfill, import_files, schedule, doctor, *reading_commands, demo):
+for _command in (
+    init,
+    sources,
+    crawl,
+    nightly,
+    backfill,
+    import_files,
+    schedule,
+    doctor,
+    *reading_commands,
+    completion,
+    demo,
+):
     nightdesk.add_command(_command)
 
 

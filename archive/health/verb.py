@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from archive.completion import complete_source
 from archive.errors import NotFound
 from archive.health.values import SourceNight
 from archive.health.verdicts import Level
+from archive.pager import paged
 from archive.reading import Archive
 from archive.typeset import cell, columned, indented, new_console, paired, put, put_table, styled
 from archive.verb import reading, say, to_json
@@ -15,7 +17,7 @@ _STYLE = {Level.SICK: "bold red", Level.WATCH: "yellow", Level.WELL: ""}
 
 
 @click.command()
-@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1, shell_complete=complete_source)
 @click.option("--run", type=int, metavar="RUN", help="Another night than the last.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: one source a line, with its figures.")
 @reading
@@ -32,7 +34,8 @@ def health(archive: Archive, *, sources: tuple[str, ...], run: int | None, as_js
         for night in shown:
             click.echo(to_json(night.as_dict()))
     elif shown:
-        _print(shown, each=bool(sources))
+        with paged():
+            _print(shown, each=bool(sources))
     else:
         say("no night so far that could be judged; crawl first: nightdesk crawl")
 

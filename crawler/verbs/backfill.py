@@ -9,7 +9,7 @@ import click
 
 from crawler.errors import INTERRUPTED
 from crawler.verbs.crawl import print_funnel
-from crawler.verbs.option import archive_option
+from crawler.verbs.option import archive_option, complete_declared
 from crawler.verbs.plan import print_plan
 
 _WAYS = click.Choice(["sitemaps", "sections", "cdx", "warc"])
@@ -17,7 +17,7 @@ _BUDGET = "Ask for no more than N pages and documents, or bytes (5GB); may be gi
 
 
 @click.command()
-@click.argument("source", metavar="SOURCE")
+@click.argument("source", metavar="SOURCE", shell_complete=complete_declared)
 @click.option("--from", "first", metavar="DAY", required=True, help="First day, as 2024-01-01.")
 @click.option("--to", "last", metavar="DAY", help="Last day; today if not given.")
 @click.option(

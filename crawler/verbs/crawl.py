@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.errors import INTERRUPTED
-from crawler.verbs.option import archive_option
+from crawler.verbs.option import archive_option, complete_declared
 from crawler.verbs.plan import print_plan
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", metavar="[SOURCE…]", nargs=-1)
+@click.argument("names", metavar="[SOURCE…]", nargs=-1, shell_complete=complete_declared)
 @click.option("--url", "urls", metavar="URL", multiple=True, help="Fetch this page now; may be repeated.")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(min=1), default=None, help="Ask for N pages a source at most."

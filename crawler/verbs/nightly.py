@@ -10,7 +10,7 @@ import click
 
 from crawler.errors import INTERRUPTED, SICK
 from crawler.verbs.crawl import print_funnel
-from crawler.verbs.option import archive_option
+from crawler.verbs.option import archive_option, complete_declared
 
 if TYPE_CHECKING:
     from crawler.night.crawl import CrawlResult
@@ -20,7 +20,7 @@ _BUDGET = "Ask for no more than N pages and documents, or bytes (5GB); may be gi
 
 
 @click.command()
-@click.argument("names", metavar="[SOURCE…]", nargs=-1)
+@click.argument("names", metavar="[SOURCE…]", nargs=-1, shell_complete=complete_declared)
 @click.option("--deadline", metavar="HH:MM", help="When nothing new is begun any more, by this machine's clock.")
 @click.option("--budget", "total", metavar="N|SIZE", multiple=True, help=_BUDGET)
 @click.option("--source-budget", "each", metavar="N|SIZE", multiple=True, help="The same for each source.")

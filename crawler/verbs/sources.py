@@ -15,7 +15,7 @@ from crawler.errors import INTERRUPTED
 from crawler.verbs.entered import print_entered
 from crawler.verbs.listed import print_listed
 from crawler.verbs.look import echo_pinned, found_as_json, print_found
-from crawler.verbs.option import archive_option
+from crawler.verbs.option import archive_option, complete_declared
 from crawler.verbs.plan import print_plan
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _standings(folder: Path) -> dict[str, Standing]:
 
 
 @sources.command("check")
-@click.argument("names", metavar="[SOURCE…]", nargs=-1)
+@click.argument("names", metavar="[SOURCE…]", nargs=-1, shell_complete=complete_declared)
 @click.option("--sample", metavar="N", type=click.IntRange(min=0), default=0, show_default=True, help=_SAMPLE)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: documents, pages, then the sample.")
 @archive_option
@@ -156,7 +156,7 @@ def sources_import(file: Path, skip_wrong: bool, as_json: bool, archive: Path) -
 
 
 @sources.command("pause")
-@click.argument("names", metavar="SOURCE…", nargs=-1, required=True)
+@click.argument("names", metavar="SOURCE…", nargs=-1, required=True, shell_complete=complete_declared)
 @click.option(
     "--until",
     metavar="DATE",
@@ -175,7 +175,7 @@ def sources_pause(names: tuple[str, ...], until: datetime | None, archive: Path)
 
 
 @sources.command("resume")
-@click.argument("names", metavar="SOURCE…", nargs=-1, required=True)
+@click.argument("names", metavar="SOURCE…", nargs=-1, required=True, shell_complete=complete_declared)
 @archive_option
 def sources_resume(names: tuple[str, ...], archive: Path) -> None:
     """Crawl newspapers again that were paused."""
@@ -190,7 +190,7 @@ def sources_resume(names: tuple[str, ...], archive: Path) -> None:
 
 
 @sources.command("remove")
-@click.argument("names", metavar="SOURCE…", nargs=-1, required=True)
+@click.argument("names", metavar="SOURCE…", nargs=-1, required=True, shell_complete=complete_declared)
 @archive_option
 def sources_remove(names: tuple[str, ...], archive: Path) -> None:
     """Take newspapers out of sources.toml; articles and pages that the archive has of them stay."""
