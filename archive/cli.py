@@ -6,59 +6,29 @@ fails says why in one line and exits with the status of the ArchiveError; Ctrl-C
 
 from __future__ import annotations
 
-import sys
-from typing import Any, cast
+from typing import Any
 
 import click
 
 from archive import terminal
-from archive.completion import complete_source
+from archive.export.verb import export
 from archive.health.verb import health
 from archive.pager import paged
-from archive.query import SORTS, Query, Sort
+from archive.query import Query
+from archive.querying import query_of, querying
 from archive.reading import Archive
 from archive.record import plain
 from archive.report.verb import report
 from archive.template_verb import template
 from archive.typeset import MARKS
-from archive.verb import Command, reading, say, to_json
+from archive.verb import reading, say, to_json
 
 #: Hits shown when nobody says how many: a screenful or two.
 _SHOWN = 20
 
 
-def _querying(command: Command) -> Command:
-    """Give the command the options of a Query."""
-    for option in reversed(
-        [
-            click.argument("words", nargs=-1, metavar="[QUERY]..."),
-            click.option("--source", metavar="NAME", help="Only of this source.", shell_complete=complete_source),
-            click.option("--author", metavar="NAME", help="Only by this author; part of a name will do."),
-            click.option("--section", metavar="NAME", help="Only of this section."),
-            click.option("--lang", "language", metavar="TAG", help="Only in this language; en is also en-GB."),
-            click.option(
-                "--since",
-                metavar="WHEN",
-                help="Only from then on: 2026, 2026-11, 2026-11-10, 2026-11-10T08:30Z, today, yesterday, -7d (UTC).",
-            ),
-            click.option("--until", metavar="WHEN", help="Only up to then, that day, month or year included."),
-            click.option("--sort", type=click.Choice(SORTS), help="The order of the articles."),
-            click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many."),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-def _query(words: tuple[str, ...], sort: str | None, **filters: Any) -> Query:
-    query = Query(text=" ".join(words), sort=cast("Sort | None", sort), **filters)
-    if query.words.mended:
-        say(f"searched for: {query.understood}" if query.understood else "there is no word in this query")
-    return query
-
-
 @click.command()
-@_querying
+@querying
 @click.option("--count", "only_count", is_flag=True, help="Only say how many there are.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: one article a line, with its snippet.")
 @reading
@@ -87,7 +57,7 @@ def search(
     """
     if not (as_json or only_count):
         limit = limit or _SHOWN
-    query = _query(words, limit=limit, **filters)
+    query = query_of(words, limit=limit, **filters)
     if only_count:
         number = archive.count(query)
         click.echo(to_json({"count": number}) if as_json else number)
@@ -192,31 +162,6 @@ def runs(archive: Archive, *, number: int | None, as_json: bool) -> None:
             terminal.print_runs(every, funnels)
     else:
         say("no run so far; start one with: nightdesk crawl")
-
-
-@click.command()
-@_querying
-@click.option(
-    "--to",
-    "target",
-    required=True,
-    metavar="FILE.csv",
-    help="Where to write; a file of that name is replaced once the new one is complete. - is stdout.",
-)
-@click.option("--excel", is_flag=True, help="For spreadsheets: byte order mark, CRLF, no cell run as a formula.")
-@reading
-def export(archive: Archive, *, words: tuple[str, ...], target: str, excel: bool, **filters: Any) -> None:
-    """Write articles to a CSV file, oldest first; QUERY and filters as in search, all articles without.
-
-    UTF-8, ISO 8601 times in UTC, true and false, lists as JSON, an empty cell where a value is missing. There
-    are as many rows as `search --count` says.
-    """
-    query = _query(words, **filters)
-    to = sys.stdout.buffer if target == "-" else target
-    rows = archive.export_csv(query, to, excel=excel)
-    if target == "-":
-        sys.stdout.buffer.flush()  # before anything is said of it: it may not be written at all
-    say(f"{rows:,} {'article' if rows == 1 else 'articles'}{'' if target == '-' else f' in {target}'}")
 
 
 #: For a group that mounts them, and for ``python -m archive``.

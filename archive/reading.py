@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
@@ -14,8 +15,6 @@ from urllib.parse import quote
 
 from archive.completeness import Completeness
 from archive.errors import ArchiveError, BadQuery, Locked, NoArchive, NotAnArchive, NotFound
-from archive.export import check_target
-from archive.export.csv import write_csv, write_csv_to
 from archive.figures import Problem, Stats, completeness_of, funnel_of, problems_of, run_of, runs_of, stats_of
 from archive.history import History, history_of, spellings
 from archive.learnt import LearntTemplate, learnt_from
@@ -37,6 +36,7 @@ from archive.urls import article_id
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from archive.export.write import Exported
     from archive.health.values import SourceNight
     from archive.report.night import Report
 
@@ -89,6 +89,12 @@ class Archive:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+    @property
+    def file(self) -> Path:
+        """The database, for what opens a connection of its own. Raises ArchiveError if the archive is closed."""
+        assert self._db is not None  # raises if the archive is closed
+        return self._database
 
     @property
     def _db(self) -> Database:
@@ -209,25 +215,54 @@ class Archive:
         """What a source repeats on its pages, line by line. Raises NotFound."""
         return learnt_from(self._db, source)
 
-    def export_csv(
+    def export(
         self,
         query: Query | str | None,
         to: str | os.PathLike[str] | BinaryIO,
         *,
+        format: str | None = None,  # noqa: A002 (what everybody calls it)
+        columns: Sequence[str] | None = None,
+        text: bool = True,
         excel: bool = False,
+        as_of: str | date | None = None,
+        one_per_story: bool = False,
+        since_export: Sequence[str | os.PathLike[str]] = (),
+        sample: int | None = None,
+        seed: int = 0,
+        by: Sequence[str] = (),
         **filters: Any,
-    ) -> int:
-        """Write a query's articles as CSV, oldest first unless the query says otherwise → rows written.
+    ) -> Exported:
+        """Write a query's articles, oldest first unless the query says otherwise → how many, and the file's digest.
 
-        ``to``: a path, or an open binary file. The file at a path appears when it is complete, replacing one
-        of that name; if anything goes wrong there is no new file. Columns and spelling are described in
-        archive/export/csv.py. ``excel``: for spreadsheets. Raises BadQuery, and ArchiveError if the place
-        cannot be written to.
+        ``to``: a path, whose ending says the format, or an open binary file. What is at a path appears when it is
+        complete, replacing a file of that name; if anything goes wrong there is no new one. A crawl may go on: all
+        rows are of one instant. ``columns``, ``text`` and ``excel``: see archive/export/write.py; ``as_of`` and what
+        follows it: archive/export/wanted.py. Raises BadQuery, and ArchiveError if the place cannot be written to.
         """
-        wanted = as_query(query, filters)
+        from archive.export.formats import format_named, place_of
+        from archive.export.wanted import Sample, Wanted
+        from archive.export.write import Shape, export_to, export_to_stream
+
+        wanted = Wanted(
+            query=as_query(query, filters),
+            as_of=as_of,
+            one_per_story=one_per_story,
+            since=tuple(map(Path, since_export)),
+            sample=None if sample is None else Sample(size=sample, seed=seed, by=tuple(by)),
+        )
+        names = None if columns is None else tuple(columns)
         if isinstance(to, str | os.PathLike):
-            return write_csv(self._db, wanted, check_target(to, (".csv",)), excel=excel)
-        return write_csv_to(self._db, wanted, to, excel=excel)
+            place = place_of(to, format)
+            shape = Shape(format=place.format, columns=names, text=text, excel=excel)
+            return export_to(self.file, wanted, shape, place)
+        shape = Shape(format=format_named(format or "csv"), columns=names, text=text, excel=excel)
+        return export_to_stream(self.file, wanted, shape, to)
+
+    def export_csv(
+        self, query: Query | str | None, to: str | os.PathLike[str] | BinaryIO, *, excel: bool = False, **filters: Any
+    ) -> int:
+        """``export`` as CSV → rows written. The columns are described in docs/research.md."""
+        return self.export(query, to, format="csv", excel=excel, **filters).rows
 
     def _ids(self, id_or_url: str) -> Iterator[str]:
         """Ids that it may mean, likeliest first."""

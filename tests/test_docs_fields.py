@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive.export.csv import COLUMNS
+from archive.export.columns import COLUMNS
 from archive.schema import migrate
 from archive.types import Article
 

@@ -19,7 +19,7 @@ import crawler.settings
 from archive.asks import ASKS
 from archive.captures import Exchange
 from archive.errors import ArchiveError
-from archive.export.csv import COLUMNS
+from archive.export.columns import COLUMNS
 from archive.health.verdicts import MEANINGS
 from archive.ledger import Verdict
 from archive.reasons import _REASONS, because, happened
@@ -58,9 +58,13 @@ def resolve(words: list[str]) -> click.Command:
     for word in words:
         if not isinstance(command, click.Group) or word.startswith("-"):
             break
+        default = getattr(command, "default", None)  # `nightdesk export QUERY`
+        if default is not None and word not in command.commands:
+            break
         assert word in command.commands, f"nightdesk {' '.join(words)}: there is no command {word!r}"
         command = command.commands[word]
-    return command
+    default = getattr(command, "default", None)
+    return command.commands[default] if isinstance(command, click.Group) and default is not None else command
 
 
 @pytest.mark.parametrize("guide", sorted(set(GUIDES) - {"docs/design.md"}))

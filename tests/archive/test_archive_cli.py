@@ -266,7 +266,7 @@ def test_export_to_a_dash_is_stdout(folder: Path) -> None:
         (["show", "nothing"], 5, "nightdesk: no article has the id"),
         (["explain", "https://nowhere.test/"], 5, "nor was any other of nowhere.test"),
         (["runs", "99"], 5, "the last one is 2"),
-        (["export", "--to", "x.parquet"], 1, "ends in .csv"),
+        (["export", "--to", "x.doc"], 1, "end in .csv"),
         (["stats", "-a", "/nonexistent"], 3, "make one with: nightdesk init /nonexistent"),
     ],
 )

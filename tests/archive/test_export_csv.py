@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import ArchiveError
-from archive.export.csv import COLUMNS, _cell
+from archive.export.columns import COLUMNS, EVERY
 from archive.reading import Archive
 from tests.archive.sample import Sample, two_nights
 
@@ -110,13 +110,23 @@ def test_for_spreadsheets_there_is_a_mark_crlf_and_no_formula(tmp_path: Path) ->
     assert [row["title"] for row in read(tmp_path / "plain.csv")] == ['=HYPERLINK("http://x.test")', "+ plus"]
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
-def test_every_way_to_start_a_formula_is_guarded(text: str) -> None:
-    assert _cell(text, excel=True).startswith("'")
+def test_every_way_to_start_a_formula_is_guarded_in_texts_and_in_nothing_else(tmp_path: Path) -> None:
+    starts = ["=1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1"]
+    with Sample(tmp_path / "a") as sample:
+        sample.run()
+        for number, text in enumerate(starts):
+            sample.article(text, authors=["=x"], section=text, word_count=-number)
+    rows = export(tmp_path / "a", tmp_path / "x.csv", excel=True)
+    assert all(row["title"].startswith("'") and row["section"].startswith("'") for row in rows)
+    assert sorted(int(row["word_count"]) for row in rows) == list(range(-7, 1))
+    assert {row["authors"] for row in rows} == {'["=x"]'}
 
 
-def test_numbers_are_never_guarded() -> None:
-    assert _cell(-5, excel=True) == -5
+def test_a_column_is_never_missing_where_the_database_says_so(tmp_path: Path) -> None:
+    with Sample(tmp_path / "a") as sample:
+        required = {name for _, name, _, not_null, *_ in sample.db.execute("pragma table_info(articles)") if not_null}
+    own = {column.name for column in EVERY.values() if column.sql == f"a.{column.name}"}
+    assert {name for name in own if EVERY[name].required} - {"id"} == required & own - {"id"}
 
 
 def test_no_articles_is_a_header_and_no_rows(tmp_path: Path) -> None:
@@ -126,22 +136,24 @@ def test_no_articles_is_a_header_and_no_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("x.txt", r"ends in \.csv"), ("none/x.csv", "no folder"), ("f.csv", "is a folder")]
+    ("name", "message"), [("x.doc", r"end in \.csv"), ("none/x.csv", "no folder"), ("f.csv", "is a folder")]
 )
 def test_a_place_that_will_not_do_is_named(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "f.csv").mkdir()
     with Archive(two_nights(tmp_path / "a")) as archive, pytest.raises(ArchiveError, match=message):
-        archive.export_csv(None, tmp_path / name)
+        archive.export(None, tmp_path / name)
 
 
 def test_an_export_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     folder = two_nights(tmp_path / "a")
+    db = sqlite3.connect(folder / "archive.db")
+    with db:
+        db.execute("update articles set origins = 'no JSON'")
+    db.close()
     (tmp_path / "out").mkdir()
     target = tmp_path / "out" / "x.csv"
     target.write_text("old")
-    with Archive(folder) as archive:
-        archive._db.conn.set_progress_handler(lambda: 1, 1)  # every statement is interrupted
-        with pytest.raises(sqlite3.OperationalError):
-            archive.export_csv(None, target)
+    with Archive(folder) as archive, pytest.raises(sqlite3.OperationalError):
+        archive.export_csv(None, target)
     assert target.read_text() == "old"
     assert list(target.parent.iterdir()) == [target]

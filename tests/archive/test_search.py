@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.export.csv import COLUMNS
+from archive.export.columns import COLUMNS
 from archive.query import Query
 from archive.reading import Archive
 from archive.search import selection

@@ -1,0 +1,134 @@
+"""The archive as it was at an instant → the chosen: what a Query would have found then, in the texts of then.
+
+Articles whose present text was valid then are found by the archive's own index. Those that have changed since are
+put, as they were, into a small archive of their own, and the same Query is asked of that: so
+words, filters and dates mean the same there, whatever the index is made of.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive.export.chosen import add_past, article_columns
+from archive.query import Query
+from archive.schema import migrate
+from archive.search import selection
+from archive.seq import SLOTS_PER_SECOND, seq_floor
+from archive.times import from_iso, iso
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_SEEN = "('new', 'updated', 'unchanged', 'duplicate')"
+
+
+def choose_as_of(db: Database, query: Query, instant: datetime) -> None:
+    """Put on the list what a Query would have found at an instant, in its order of then."""
+    at = iso(instant)
+    everything = replace(query, sort=None, limit=None)
+    _keep_earlier_texts(db, at)
+    db.execute("create temp table found (id text primary key, past integer, moment text, seq integer)")
+    now = selection(everything, default_sort="oldest")
+    db.execute(
+        "insert into found select id, 0, moment, seq from ("  # noqa: S608 (our own words)
+        + now.sql("a.id, coalesce(a.published_at, a.first_seen_at) as moment, a.seq, a.first_seen_at")
+        + ") where first_seen_at <= :instant and id not in (select id from past)",
+        now.parameters | {"instant": at},
+    )
+    _find_among_earlier(db, everything)
+    way = "desc" if query.sort in ("newest", "relevance") else "asc"
+    db.execute(
+        f"""
+        insert into chosen (id, seq, past, revision, first_seen_at, last_seen_at, gone_at)
+        select a.id, a.seq, f.past, coalesce(p.revision, a.revision), a.first_seen_at, a.last_seen_at, a.gone_at
+        from found f join articles a on a.id = f.id left join past p on p.row = f.past
+        order by substr(f.moment, 1, 19) {way}, f.seq {way}, a.id {way} limit :limit
+        """,  # noqa: S608 (our own words)
+        {"limit": -1 if query.limit is None else query.limit},
+    )
+    db.execute("drop table found")
+    _recall_visits(db, at)
+
+
+def _keep_earlier_texts(db: Database, at: str) -> None:
+    """Fill ``past`` with the articles that had another text then, as they were."""
+    add_past(
+        db,
+        """
+        from (select distinct article_id from revisions) x
+        cross join articles a on a.id = x.article_id and a.first_seen_at <= :at and a.revised_at > :at
+        cross join revisions r on r.article_id = a.id and r.revision = coalesce(
+            (select max(revision) from revisions where article_id = a.id and valid_from <= :at),
+            (select min(revision) from revisions where article_id = a.id))
+        """,
+        {"at": at},
+    )
+
+
+def _find_among_earlier(db: Database, query: Query) -> None:
+    """Ask the Query of the texts in ``past``."""
+    from sqlite_utils import Database as Opened
+
+    if db.execute("select 1 from past limit 1").fetchone() is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
+        path = Path(folder) / "archive.db"
+        then = Opened(path)
+        try:
+            _fill(then, db, str(path))
+            wanted = selection(query, default_sort="oldest")
+            found = then.execute(wanted.sql("a.id"), wanted.parameters)
+            db.conn.executemany(
+                "insert into found select id, row, coalesce(published_at, first_seen_at), seq from past where id = ?",
+                found,
+            )
+        finally:
+            then.close()
+
+
+def _fill(then: Database, db: Database, path: str) -> None:
+    """Make the archive of the texts in ``past``, through the index that every archive has."""
+    migrate(then, path)
+    then.execute("pragma synchronous = off")
+    columns = article_columns(db)
+    names = ", ".join(columns)
+    rows = db.execute(f"select {names} from past order by coalesce(published_at, first_seen_at), row")  # noqa: S608
+    place = columns.index("seq")
+    with then.atomic():
+        for number, row in enumerate(rows):
+            values = dict(zip(columns, row, strict=True))
+            moment = from_iso(values["published_at"] or values["first_seen_at"])
+            seq = seq_floor(moment) + number % SLOTS_PER_SECOND
+            then.conn.execute(
+                f"insert into articles ({names}) values ({', '.join('?' * len(columns))})",  # noqa: S608
+                [*row[:place], seq, *row[place + 1 :]],
+            )
+
+
+def _recall_visits(db: Database, at: str) -> None:
+    """Of what was visited since: when it had been seen last at that time, and if it was gone, by the ledger."""
+    db.execute("update chosen set gone_at = null where last_seen_at <= :at and gone_at > :at", {"at": at})
+    db.execute(
+        f"""
+        update chosen set last_seen_at = max(first_seen_at, coalesce(
+            (select max(coalesce(c.fetched_at, e.at)) from urls u
+             join url_events e on e.url_id = u.id left join captures c on c.id = e.capture_id
+             where u.article_id = chosen.id and e.event in {_SEEN} and coalesce(c.fetched_at, e.at) <= :at),
+            first_seen_at)), gone_at = null, visited = 1
+        where last_seen_at > :at
+        """,  # noqa: S608 (our own words)
+        {"at": at},
+    )
+    db.execute(
+        """
+        update chosen set gone_at = (
+            select min(e.at) from urls u join url_events e on e.url_id = u.id
+            where u.article_id = chosen.id and e.event = 'gone' and e.at > chosen.last_seen_at and e.at <= :at)
+        where visited
+        """,
+        {"at": at},
+    )

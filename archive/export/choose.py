@@ -1,0 +1,28 @@
+"""What is wanted → the chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.export.asof import choose_as_of
+from archive.export.chosen import choose
+from archive.export.sample import Drawn, draw
+from archive.export.since import leave_out_what_was_had
+from archive.export.stories import keep_one_per_story
+from archive.export.wanted import Wanted
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def choose_wanted(db: Database, wanted: Wanted, *, default_sort: str = "oldest") -> list[Drawn]:
+    """Put on the list what is wanted → the strata of the sample, if there is one."""
+    if wanted.instant is None:
+        choose(db, wanted.query, default_sort=default_sort)
+    else:
+        choose_as_of(db, wanted.query, wanted.instant)
+    if wanted.one_per_story:
+        keep_one_per_story(db)
+    if wanted.since:
+        leave_out_what_was_had(db, wanted.since)
+    return draw(db, wanted.sample) if wanted.sample else []

@@ -1,0 +1,131 @@
+"""Which articles an export holds, in which order and in which revision: a list on disk, whatever its length.
+
+An export reads from a connection of its own, in one transaction: count, rows and the numbers of its README are of
+one instant, though a crawl goes on. The archive is opened read-only; lists are temporary tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive.query import Query
+from archive.search import selection
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+#: ``place`` is the order. ``past``: 0 the article's present text, else the row of it in the table ``past``.
+#: What changes without a new revision stands here, as it was at the time that the export is of.
+_CHOSEN = """
+    create temp table chosen (
+        place integer primary key,
+        id text not null,
+        seq integer,
+        past integer not null default 0,
+        revision integer not null,
+        first_seen_at text not null,
+        last_seen_at text not null,
+        gone_at text,
+        visited integer not null default 0
+    )
+"""
+_PRESENT = "a.id, a.seq, a.revision, a.first_seen_at, a.last_seen_at, a.gone_at"
+#: Column → what it is in a revision ``r``; the others are in its ``record``.
+_OF_A_REVISION = {
+    "title": "r.title",
+    "body": "r.body",
+    "content_hash": "r.content_hash",
+    "capture_id": "r.capture_id",
+    "revision": "r.revision",
+    "revised_at": "r.valid_from",
+}
+#: Rows read from the database at a time: more of them leave the processor's cache before they are written.
+_BATCH = 10
+_CAPTURE = "left join captures c on c.id = a.capture_id left join warc_files w on w.id = c.warc_file_id"
+
+
+@contextmanager
+def snapshot(database: Path) -> Iterator[Database]:
+    """The archive's database as it is at this instant, for as long as the block lasts."""
+    from archive.reading import open_to_read
+
+    db = open_to_read(database)
+    try:
+        db.conn.isolation_level = None
+        db.execute("pragma query_only = off")  # for temporary tables; the file itself is open read-only
+        db.execute("begin")
+        db.execute("select 1 from articles").fetchone()
+        make_lists(db)
+        yield db
+    finally:
+        db.close()
+
+
+def make_lists(db: Database) -> None:
+    """Empty lists of what is chosen and of earlier texts."""
+    db.execute(_CHOSEN)
+    db.execute("create temp table past as select 0 as row, a.* from articles a limit 0")
+    db.execute("create unique index temp.past_row on past (row)")
+
+
+def choose(db: Database, query: Query, *, default_sort: str = "oldest") -> None:
+    """Put a Query's articles on the list as they are now, oldest first unless the query says otherwise."""
+    wanted = selection(query, default_sort=default_sort)
+    db.execute(
+        "insert into chosen (id, seq, revision, first_seen_at, last_seen_at, gone_at) " + wanted.sql(_PRESENT),
+        wanted.parameters,
+    )
+
+
+def article_columns(db: Database) -> list[str]:
+    """The names of the columns of ``articles``."""
+    return [name for _, name, *_ in db.execute("pragma main.table_info(articles)")]
+
+
+def add_past(db: Database, revisions: str, parameters: dict[str, Any]) -> None:
+    """Put articles as they were into ``past``, numbered.
+
+    ``revisions``: the statement from its ``from`` on, with a revision ``r`` of an article ``a``. What a revision
+    does not tell is taken as it is now.
+    """
+    cells = ", ".join(_OF_A_REVISION.get(column) or _recorded(column) for column in article_columns(db))
+    (before,) = db.execute("select coalesce(max(row), 0) from past").fetchone()
+    db.execute(f"insert into past select {before} + row_number() over (), {cells} {revisions}", parameters)
+
+
+def _recorded(column: str) -> str:
+    path = f"'$.{column}'"
+    return f"iif(json_type(r.record, {path}) is null, a.{column}, json_extract(r.record, {path}))"
+
+
+def number_chosen(db: Database) -> int:
+    """How many rows the export will have."""
+    (number,) = db.execute("select count(*) from chosen").fetchone()
+    return int(number)
+
+
+def iter_rows(db: Database, columns: str) -> Iterator[tuple[Any, ...]]:
+    """The chosen, in order, each as a tuple: its place, and the columns, written as in ``select_chosen``."""
+    cursor = db.execute(f"{select_chosen(db, columns)} order by place")
+    while rows := cursor.fetchmany(_BATCH):
+        yield from rows
+
+
+def select_chosen(db: Database, columns: str) -> str:
+    """The statement that gives the place and the columns of each that is chosen.
+
+    In it ``h`` is the row of ``chosen``, ``a`` the article as it was, ``c`` its capture, ``w`` the WARC file.
+    """
+    select = f"select h.place as place, {columns} from chosen h cross join"  # noqa: S608 (our own words)
+    sql = f"{select} articles a on a.seq = h.seq {_CAPTURE} where h.past = 0"
+    if holds_past(db):
+        sql += f" union all {select} past a on a.row = h.past {_CAPTURE} where h.past > 0"
+    return sql
+
+
+def holds_past(db: Database) -> bool:
+    """True: earlier texts are among the chosen."""
+    return db.execute("select 1 from chosen where past > 0 limit 1").fetchone() is not None

@@ -1,0 +1,144 @@
+"""The chosen → a file, a folder or a stream in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from archive.errors import BadQuery
+from archive.export import check_new_file, whole_file
+from archive.export.choose import choose_wanted
+from archive.export.chosen import number_chosen, snapshot
+from archive.export.columns import Column, columns_of
+from archive.export.csv import csv_lines
+from archive.export.files import Counted, check_new_folder, packed, whole_folder
+from archive.export.formats import FORMATS, Format, Place
+from archive.export.jsonl import flat_lines, json_lines
+from archive.export.wanted import Wanted
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How the chosen are written down."""
+
+    format: Format
+    #: Of a table, by name; None: those of every export.
+    columns: tuple[str, ...] | None = None
+    #: False: without the publisher's words.
+    text: bool = True
+    #: For spreadsheets: byte order mark, CRLF, no cell that is run as a formula.
+    excel: bool = False
+
+    def __post_init__(self) -> None:
+        """Check that the format can do what is asked. Raises BadQuery."""
+        name = self.format.name
+        if self.columns is not None and not self.format.table:
+            raise BadQuery(f"columns can be chosen for {_those('table')}, not for {name}")
+        if not self.text and not self.format.wordless:
+            raise BadQuery(f"{name} is about the text; without it write {_those('wordless')}")
+        if self.excel and name != "csv":
+            raise BadQuery(f"only csv can be made for spreadsheets, not {name}")
+        if self.format.table:
+            columns_of(self.columns, text=self.text)
+
+    @property
+    def cells(self) -> tuple[Column, ...]:
+        """The columns of a table."""
+        return columns_of(self.columns, text=self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What an export came to."""
+
+    #: Articles written: as many as the query counts.
+    rows: int
+    format: str
+    #: None: it went to a stream.
+    path: Path | None
+    #: Of the file, packed as it is; 0 and '' for a folder.
+    bytes: int
+    sha256: str
+
+
+def _those(able: str) -> str:
+    return ", ".join(name for name, each in FORMATS.items() if getattr(each, able))
+
+
+def export_to(database: Path, wanted: Wanted, shape: Shape, place: Place) -> Exported:
+    """Write what is wanted to a file or folder. Raises ArchiveError; then there is none."""
+    check = check_new_folder if place.is_folder else check_new_file
+    check(place.path)
+    with snapshot(database) as db:
+        choose_wanted(db, wanted, default_sort=usual_order(shape.format))
+        return write_chosen(db, shape, place)
+
+
+def export_to_stream(database: Path, wanted: Wanted, shape: Shape, file: BinaryIO, *, packing: str = "") -> Exported:
+    """Write what is wanted to an open binary file."""
+    with snapshot(database) as db:
+        choose_wanted(db, wanted, default_sort=usual_order(shape.format))
+        counted = write_stream(db, shape, file, packing=packing)
+        return Exported(
+            rows=number_chosen(db), format=shape.format.name, path=None, bytes=counted.bytes, sha256=counted.sha256
+        )
+
+
+def usual_order(format_: Format) -> str:
+    """Feeds have the newest first, everything else the oldest."""
+    return "newest" if format_.name in ("atom", "rss") else "oldest"
+
+
+def write_chosen(db: Database, shape: Shape, place: Place) -> Exported:
+    """Write the chosen to a file or folder."""
+    rows = number_chosen(db)
+    if place.is_folder:
+        from archive.export.documents import documents_of, fill_folder
+
+        with whole_folder(place.path) as folder:
+            fill_folder(folder, documents_of(db, shape.format.name))
+        return Exported(rows=rows, format=shape.format.name, path=place.path, bytes=0, sha256="")
+    with whole_file(place.path) as file:
+        counted = write_stream(db, shape, file, packing=place.packing)
+    return Exported(rows=rows, format=shape.format.name, path=place.path, bytes=counted.bytes, sha256=counted.sha256)
+
+
+def write_stream(db: Database, shape: Shape, file: BinaryIO, *, packing: str = "") -> Counted:
+    """Write the chosen to an open binary file, which need not be able to seek."""
+    counted = Counted(file)
+    with packed(counted, packing) as target:
+        if shape.format.name == "parquet":
+            from archive.export.arrow import write_parquet
+
+            write_parquet(db, shape.cells, target)
+        elif shape.format.files:
+            from archive.export.documents import documents_of, fill_zip
+
+            fill_zip(target, documents_of(db, shape.format.name))
+        else:
+            for piece in pieces(db, shape):
+                target.write(piece)
+    return counted
+
+
+def pieces(db: Database, shape: Shape) -> Iterator[bytes]:
+    """The chosen as pieces of a file."""
+    name = shape.format.name
+    if name == "csv":
+        return csv_lines(db, shape.cells, excel=shape.excel)
+    if name == "jsonl":
+        return json_lines(db, shape.cells)
+    if name == "hf":
+        return flat_lines(db)
+    if name == "tei":
+        from archive.export.tei import corpus
+
+        return corpus(db)
+    from archive.export.feeds import feed
+
+    return feed(db, name, text=shape.text)
