@@ -10,6 +10,7 @@ from archive.errors import ArchiveError, BadQuery, DamagedCapture, Locked, NoArc
 from archive.query import Query
 from archive.reading import Archive
 from archive.record import Revision, StoredArticle
+from archive.stories.reading import Copy, Story
 from archive.types import Article, Rejection
 from archive.version import __version__
 
@@ -18,6 +19,7 @@ __all__ = [
     "ArchiveError",
     "Article",
     "BadQuery",
+    "Copy",
     "DamagedCapture",
     "Locked",
     "NoArchive",
@@ -27,5 +29,6 @@ __all__ = [
     "Rejection",
     "Revision",
     "StoredArticle",
+    "Story",
     "__version__",
 ]

@@ -1,4 +1,4 @@
-"""The commands that read an archive: search, show, explain, stats, runs, health, report, export, template.
+"""The commands that read an archive: search, show, stories, explain, stats, runs, health, report, export, template.
 
 They load neither Scrapy nor trafilatura. Data goes to stdout, everything else to stderr. A command that
 fails says why in one line and exits with the status of the ArchiveError; Ctrl-C is 130.
@@ -19,6 +19,7 @@ from archive.querying import query_of, querying
 from archive.reading import Archive
 from archive.record import plain
 from archive.report.verb import report
+from archive.stories.verb import print_others, stories
 from archive.template_verb import template
 from archive.typeset import MARKS
 from archive.verb import reading, say, to_json
@@ -104,11 +105,15 @@ def show(archive: Archive, *, article: str, origins: bool, markdown: bool, as_js
     elif as_json:
         earlier = [{name: v for name, v in plain(r).items() if name != "article_id"} for r in revisions[:-1]]
         rights = archive.rights(found.id)
-        click.echo(to_json(plain(found) | {"asks": rights.asks, "basis": rights.basis, "earlier": earlier}))
+        story = archive.story(found.id)
+        copies = [copy for copy in story.copies if copy.id != found.id] if story else []
+        told = {"asks": rights.asks, "basis": rights.basis, "earlier": earlier, "copies": copies}
+        click.echo(to_json(plain(found) | told))
     else:
         rights = archive.rights(found.id)
         with paged():
             terminal.print_article(found, revisions, rights=rights, origins=origins)
+            print_others(archive, found)
 
 
 @click.command()
@@ -165,7 +170,18 @@ def runs(archive: Archive, *, number: int | None, as_json: bool) -> None:
 
 
 #: For a group that mounts them, and for ``python -m archive``.
-reading_commands: tuple[click.Command, ...] = (search, show, explain, stats, runs, health, report, export, template)
+reading_commands: tuple[click.Command, ...] = (
+    search,
+    show,
+    stories,
+    explain,
+    stats,
+    runs,
+    health,
+    report,
+    export,
+    template,
+)
 
 
 @click.group(name="nightdesk", commands=reading_commands)

@@ -30,6 +30,7 @@ from archive.record import (
 from archive.rights import Rights, rights_of_article
 from archive.search import Hits, count, iter_articles
 from archive.standing import Standing, standings_of
+from archive.stories.reading import Story, stories_due, stories_of, story_of
 from archive.types import Outcome, Run
 from archive.urls import article_id
 
@@ -161,6 +162,18 @@ class Archive:
     def rights(self, id_or_url: str) -> Rights:
         """What page and site said of an article's use, what that asks, and the operator's ground. Raises NotFound."""
         return rights_of_article(self._db, self.get(id_or_url).id)
+
+    def story(self, id_or_url: str) -> Story | None:
+        """An article with its copies in other places; None: the archive has no other copy. Raises NotFound."""
+        return story_of(self._db, self.get(id_or_url).id)
+
+    def stories(self, query: Query | str | None = None, *, least: int = 2, **filters: Any) -> Iterator[Story]:
+        """Stories that a query's articles are of, with ``least`` copies or more, those of the newest first."""
+        return stories_of(self._db, as_query(query, filters), least=least)
+
+    def stories_due(self) -> int:
+        """How many articles are new or changed and wait to be put into their stories."""
+        return stories_due(self._db)
 
     def explain(self, url: str) -> History:
         """What happened to a URL: seen where, asked when, kept or refused why. Raises NotFound."""

@@ -14,7 +14,7 @@ from archive.types import Access, Article, CaptureRef, Dropped, Entry, Image, Or
 #: What to select for ``article_from_row``, from ``FROM`` below; ``a`` is the article.
 COLUMNS = (
     "a.*, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,"
-    " c.payload_digest as capture_digest"
+    " c.payload_digest as capture_digest, (select story from story_members where article_id = a.id) as story"
 )
 JOINED_CAPTURE = "left join captures c on c.id = a.capture_id left join warc_files w on w.id = c.warc_file_id"
 
@@ -39,6 +39,8 @@ class StoredArticle(Article):
     content_hash: str
     #: The raw page that this revision was read from; None: it was not kept.
     capture: CaptureRef | None
+    #: Id of the copy of it that was stored first, see ``Archive.story``; None: there is no other.
+    story: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,7 @@ def article_from_row(row: Mapping[str, Any]) -> StoredArticle:
         revised_at=from_iso(row["revised_at"]),
         content_hash=row["content_hash"],
         capture=capture_from_row(row),
+        story=row["story"],
     )
 
 

@@ -420,6 +420,58 @@ def m007_renderings(db: Database) -> None:
     )
 
 
+@migrations()
+def m009_stories_and_edits(db: Database) -> None:
+    """Which articles are one story, what they are looked up by, and which of them are still to be taken up."""
+    db.executescript(
+        """
+        -- Articles that are copies of one another, or hold one another. One that is alone has no row.
+        create table story_members (
+            article_id text primary key references articles(id) on delete cascade,
+            story text not null,                    -- id of the member that was stored first
+            share real not null,                    -- part of the shorter text that it has in common with nearest
+            nearest text                            -- the member that it was found by; null: it was there first
+        ) strict, without rowid;
+        create index story_members_story on story_members (story);
+
+        -- What every article is looked up by: archive/stories/shingles.py.
+        create table story_texts (
+            number integer primary key,             -- in the order in which they were stored
+            article_id text not null unique,
+            source text not null,
+            day integer not null,                   -- of publication, else of the first fetch: 1 is 0001-01-01
+            prints blob not null,                   -- chosen shingles, four bytes each
+            agency text,                            -- that the text names as its own source; null: none
+            agency_origin text,                     -- byline, dateline or signature
+            agency_evidence text
+        ) strict;
+        create table story_prints (
+            print integer not null,
+            number integer not null,
+            primary key (print, number)
+        ) strict, without rowid;
+
+        -- Articles that are new, changed or gone and not taken up yet.
+        create table story_due (
+            article_id text primary key,
+            story text                              -- that a deleted one was in
+        ) strict;
+        insert into story_due (article_id) select id from articles order by seq;
+        create trigger articles_story_ai after insert on articles begin
+            insert or ignore into story_due (article_id) values (new.id);
+        end;
+        create trigger articles_story_au after update of content_hash on articles
+        when old.content_hash <> new.content_hash begin
+            insert or ignore into story_due (article_id) values (new.id);
+        end;
+        create trigger articles_story_bd before delete on articles begin
+            insert or replace into story_due (article_id, story)
+            values (old.id, (select story from story_members where article_id = old.id));
+        end;
+        """
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from archive.afterwards import MOST_AT_ONCE, catch_up
 from archive.articles import Stored
 from archive.captures import ImportedFile
 from archive.errors import NoArchive
@@ -111,6 +112,7 @@ def import_saved(
             writer.commit()
             raise
         writer.ledger.finish_run(run, "finished", utc_now())
+        catch_up(writer, most=MOST_AT_ONCE)
 
 
 def _start(writer: ArchiveWriter, paths: list[Path], source: str) -> int:

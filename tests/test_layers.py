@@ -68,6 +68,7 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "import",
         "search",
         "show",
+        "stories",
         "explain",
         "stats",
         "runs",

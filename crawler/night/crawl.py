@@ -11,8 +11,10 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from archive.errors import CannotWrite
+from archive.afterwards import MOST_AT_ONCE, catch_up
+from archive.errors import DRIVER_ERRORS, CannotWrite, Locked
 from archive.times import utc_now
+from archive.writer import ArchiveWriter
 from crawler.backfill.wish import Wish
 from crawler.desk import Desk
 from crawler.errors import CrawlerError
@@ -131,6 +133,8 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         )
     if desk.end not in ("finished", "shutdown", None):
         raise CrawlerError(f"the crawl ended early ({desk.end}); {log or 'the log'} tells why, the next goes on")
+    if desk.end == "finished" and not options.dry_run:
+        _look_through(options.folder, options.purpose)
     return CrawlResult(
         run=desk.run,
         interrupted=desk.end != "finished",
@@ -142,3 +146,16 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         mended=desk.mended,
         left=desk.left,
     )
+
+
+def _look_through(folder: Path, purpose: str) -> None:
+    """Put what came in with the stories that it belongs to. What is left undone here, the next crawl does."""
+    try:
+        with ArchiveWriter(folder, purpose=purpose) as writer:
+            catch_up(writer, most=MOST_AT_ONCE)
+    except Locked:
+        return  # somebody was quicker; nothing is lost
+    except DRIVER_ERRORS as error:
+        raise CannotWrite(
+            f"{folder} cannot be written: {error}; the crawl itself is complete, and the next one goes on from here"
+        ) from error

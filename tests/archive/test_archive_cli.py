@@ -41,6 +41,7 @@ def test_every_command_has_help_and_says_so_on_one_line() -> None:
     assert [c.name for c in reading_commands] == [
         "search",
         "show",
+        "stories",
         "explain",
         "stats",
         "runs",
