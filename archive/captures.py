@@ -313,10 +313,11 @@ def read_capture(folder: Path, ref: CaptureRef) -> Capture:
 def decode_member(member: bytes) -> Capture | None:
     """A response, resource or conversion record from its gzip member; None for any other or unreadable record."""
     try:
-        for record in ArchiveIterator(BytesIO(member)):
+        whole = zlib.decompress(member, zlib.MAX_WBITS + 16)  # checks gzip's own sum, which a reader may stop before
+        for record in ArchiveIterator(BytesIO(whole)):
             if record.rec_type in ("response", "resource", "conversion"):
                 return _read_record(record)
-    except (ArchiveLoadFailed, zlib.error, EOFError, ValueError):
+    except (ArchiveLoadFailed, zlib.error, EOFError, ValueError, IndexError):
         return None
     return None
 
@@ -324,8 +325,10 @@ def decode_member(member: bytes) -> Capture | None:
 def _read_record(record: object) -> Capture:
     head = record.rec_headers  # type: ignore[attr-defined]
     http = record.http_headers  # type: ignore[attr-defined]
-    url = head.get_header("WARC-Target-URI")
-    headers: Headers = (("content-type", head.get_header("Content-Type")),)
+    url, date = head.get_header("WARC-Target-URI"), head.get_header("WARC-Date")
+    if url is None or date is None:
+        raise ValueError("its head is garbled")
+    headers: Headers = (("content-type", head.get_header("Content-Type") or ""),)
     if http is not None:
         headers = tuple((name.lower(), value) for name, value in http.headers)
     return Capture(
@@ -333,7 +336,7 @@ def _read_record(record: object) -> Capture:
         asked=head.get_header("Nightdesk-Asked") or url,
         source=head.get_header("Nightdesk-Source"),
         origin=head.get_header("Nightdesk-Origin"),
-        fetched_at=datetime.fromisoformat(head.get_header("WARC-Date")),
+        fetched_at=datetime.fromisoformat(date),
         status=int(http.get_statuscode()) if http is not None else None,
         headers=headers,
         raw=record.raw_stream.read(),  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,6 +147,16 @@ def test_damage_is_named_with_file_and_offset(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(DamagedCapture, match="cannot be read"):
         read_capture(tmp_path, ref)
+
+
+def test_a_byte_that_is_wrong_anywhere_is_damage_or_changes_nothing(tmp_path: Path) -> None:
+    (ref,) = write(tmp_path, exchange(b"something" * 100))
+    path = tmp_path / ref.file
+    whole = path.read_bytes()
+    for at in range(ref.offset, ref.offset + ref.length):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with suppress(DamagedCapture):
+            assert read_capture(tmp_path, ref).raw == b"something" * 100
 
 
 def test_another_records_digest_is_damage(tmp_path: Path) -> None:
