@@ -11,10 +11,12 @@ from typing import Any
 from archive.times import from_iso, from_iso_or_none, iso
 from archive.types import Access, Article, CaptureRef, Dropped, Entry, Image, Origin, Precision
 
+#: The story that an article ``a`` belongs to.
+STORY = "(select story from story_members where article_id = a.id)"
 #: What to select for ``article_from_row``, from ``FROM`` below; ``a`` is the article.
 COLUMNS = (
     "a.*, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,"
-    " c.payload_digest as capture_digest, (select story from story_members where article_id = a.id) as story"
+    f" c.payload_digest as capture_digest, {STORY} as story"
 )
 JOINED_CAPTURE = "left join captures c on c.id = a.capture_id left join warc_files w on w.id = c.warc_file_id"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archive.export.chosen import article_columns, iter_rows
-from archive.record import StoredArticle, article_from_row
+from archive.record import STORY, StoredArticle, article_from_row
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -23,6 +23,6 @@ _OF_THE_CAPTURE = {
 def iter_records(db: Database) -> Iterator[StoredArticle]:
     """The chosen, in order, as they were."""
     cells = {name: f"a.{name}" for name in article_columns(db)} | _OF_THE_CAPTURE
-    cells |= {name: f"h.{name}" for name in _OF_THE_TIME}
+    cells |= {name: f"h.{name}" for name in _OF_THE_TIME} | {"story": STORY}
     for _, *values in iter_rows(db, ", ".join(cells.values())):
         yield article_from_row(dict(zip(cells, values, strict=True)))
