@@ -6,86 +6,19 @@ fails says why in one line and exits with the status of the ArchiveError; Ctrl-C
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from archive import terminal
 from archive.export.verb import export
 from archive.health.verb import health
 from archive.pager import paged
-from archive.query import Query
-from archive.querying import query_of, querying
 from archive.reading import Archive
 from archive.record import plain
 from archive.report.verb import report
+from archive.search_verb import search
 from archive.stories.verb import print_others, stories
 from archive.template_verb import template
-from archive.typeset import MARKS
 from archive.verb import reading, say, to_json
-
-#: Hits shown when nobody says how many: a screenful or two.
-_SHOWN = 20
-
-
-@click.command()
-@querying
-@click.option("--count", "only_count", is_flag=True, help="Only say how many there are.")
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines: one article a line, with its snippet.")
-@reading
-def search(
-    archive: Archive,
-    *,
-    words: tuple[str, ...],
-    only_count: bool,
-    as_json: bool,
-    limit: int | None,
-    **filters: Any,
-) -> None:
-    """Find articles by words and filters, newest first.
-
-    \b
-    harbour talks            both words, anywhere in title, authors, description or body
-    "harbour talks"          these words side by side
-    harbour OR port          either
-    talks NOT strike         without the word, phrase or group after NOT
-    (harbour OR port) talks  groups
-    dock*                    words that begin so
-    NEAR(union offer, 5)     with at most 5 words between them
-
-    Quote for the shell: nightdesk search '"harbour talks" NOT strike'. Without QUERY: all articles. The
-    first 20 are shown if there is no --limit; --json and --count take all.
-    """
-    if not (as_json or only_count):
-        limit = limit or _SHOWN
-    query = query_of(words, limit=limit, **filters)
-    if only_count:
-        number = archive.count(query)
-        click.echo(to_json({"count": number}) if as_json else number)
-        return
-    if as_json:
-        shown = 0
-        for shown, hit in enumerate(archive.search(query), 1):  # noqa: B007 (the last number counts)
-            click.echo(to_json(plain(hit.article) | {"headline": hit.headline, "snippet": hit.snippet}))
-    else:
-        shown = -1
-        with paged():
-            shown = terminal.print_hits(archive.search(query, marks=MARKS))
-    if shown >= 0:  # else the reader left before the end
-        _sum_up(archive, query, shown)
-
-
-def _sum_up(archive: Archive, query: Query, shown: int) -> None:
-    """Say how many there are when that is more than shown, and help where there are none."""
-    if shown:
-        total = archive.search(query).total if query.limit and shown == query.limit else shown
-        if total > shown:
-            say(f"\n{shown} of {total:,} articles; --limit N shows more")
-        return
-    say("no articles match")
-    names = archive.source_names()
-    if query.source is not None and query.source not in names:
-        say(f"there is no source {query.source!r}; there are: {', '.join(names) or 'none'}")
 
 
 @click.command()

@@ -55,9 +55,14 @@ class NotFound(ArchiveError):
 
 
 class BadQuery(ArchiveError):
-    """A filter's value cannot be understood."""
+    """A filter's value cannot be understood. ``at``, ``end``: which characters of what was typed, if it was."""
 
     exit_status = 2
+
+    def __init__(self, message: str, *, at: int | None = None, end: int | None = None) -> None:
+        super().__init__(message)
+        self.at = at
+        self.end = end
 
 
 class DamagedCapture(ArchiveError):

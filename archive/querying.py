@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+import re
+from typing import Any
 
 import click
 
 from archive.completion import complete_source
-from archive.query import SORTS, Query, Sort
+from archive.query import SORTS, Query
 from archive.verb import Command, say
+
+_MINUS = re.compile(r"-[A-Za-z][A-Za-z_-]*:")
+
+
+class Querying(click.Command):
+    """A command whose words may be filters with a hyphen before them: ``-tag:sport`` is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, such filters as words."""
+        return super().parse_args(ctx, [f" {word}" if _MINUS.match(word) else word for word in args])
 
 
 def querying(command: Command) -> Command:
@@ -34,9 +45,12 @@ def querying(command: Command) -> Command:
     return command
 
 
-def query_of(words: tuple[str, ...], sort: str | None, **filters: Any) -> Query:
-    """The Query of a command's options; how its words were read is said where that is not as they were typed."""
-    query = Query(text=" ".join(words), sort=cast("Sort | None", sort), **filters)
-    if query.words.mended:
+def query_of(words: tuple[str, ...], **filters: Any) -> Query:
+    """The Query of a command's words and options; how words were read is said where that is not as they were typed.
+
+    Raises BadQuery.
+    """
+    query = Query.parse(" ".join(words), **filters)
+    if query.read.mended:
         say(f"searched for: {query.understood}" if query.understood else "there is no word in this query")
     return query

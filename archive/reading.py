@@ -111,9 +111,19 @@ class Archive:
         """Read every article, newest first, one at a time."""
         return iter_articles(self._db, Query())
 
-    def search(self, query: Query | str | None = None, *, marks: tuple[str, str] = ("[", "]"), **filters: Any) -> Hits:
-        """Articles with the passage that matches; ``marks`` stand around the words found. Raises BadQuery."""
-        return Hits(self._db, as_query(query, filters), marks)
+    def search(
+        self,
+        query: Query | str | None = None,
+        *,
+        marks: tuple[str, str] = ("[", "]"),
+        after: str | None = None,
+        **filters: Any,
+    ) -> Hits:
+        """Articles with the passage that matches, their number, facets and timeline. Raises BadQuery.
+
+        ``marks`` stand around the words found. ``after``: the ``cursor`` of the page before, to go on behind it.
+        """
+        return Hits(self._db, as_query(query, filters), marks, after)
 
     def count(self, query: Query | str | None = None, **filters: Any) -> int:
         """How many articles a listing or an export of the same query has. Raises BadQuery."""
@@ -318,7 +328,7 @@ def as_query(query: Query | str | None, filters: dict[str, Any]) -> Query:
     unknown = filters.keys() - {f.name for f in fields(Query) if f.init}
     if unknown:
         raise BadQuery(f"there is no filter {', '.join(sorted(unknown))}")
-    return Query(**filters) if query is None else Query(**{"text": query} | filters)
+    return Query(**filters) if query is None else Query.parse(query, **filters)
 
 
 def open_to_read(path: Path) -> Database:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from archive.fingerprint import content_hash, line_fingerprint, plain
+from archive.spacing import spaced_columns
 from archive.text import storable
 from archive.times import iso_or_none
 from archive.types import Article, Origin
@@ -45,7 +46,8 @@ def row_of(article: Article) -> dict[str, Any]:
         "extractor": article.extractor,
         "origins": as_json({name: _origin(origin) for name, origin in article.origins.items()}),
     }
-    return {column: storable(value) if isinstance(value, str) else value for column, value in row.items()}
+    row = {column: storable(value) if isinstance(value, str) else value for column, value in row.items()}
+    return row | {"spaced": spaced_columns(row)}
 
 
 def _origin(origin: Origin) -> dict[str, Any]:

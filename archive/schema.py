@@ -9,6 +9,8 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive.errors import NotAnArchive
+from archive.facts import TRIGGERS, facts_of, values_of_all
+from archive.spacing import INDEXED, spaced_columns
 
 #: "nd01" in ASCII: tells our files from any other SQLite database.
 APPLICATION_ID = 0x6E643031
@@ -417,6 +419,76 @@ def m007_renderings(db: Database) -> None:
         -- the answer whose scripts a browser ran; null: as it came. Of such a row, status is null
         alter table captures add column made_from integer references captures(id);
         """
+    )
+
+
+@migrations()
+def m008_facts(db: Database) -> None:
+    """What search filters and counts by, in narrow rows and in the index; scripts without spaces; marks as letters."""
+    db.executescript(
+        """
+        drop trigger articles_ai;
+        drop trigger articles_ad;
+        drop trigger articles_au;
+        drop table articles_fts;
+
+        -- JSON object: indexed columns, with a separator between the signs of scripts without spaces; null: has none
+        alter table articles add column spaced text;
+
+        -- The values that articles are filtered and counted by, each with the number that stands for it.
+        create table facet_values (
+            id integer primary key,
+            field text not null,
+            value text not null,
+            unique (field, value)
+        ) strict;
+        insert into facet_values (id, field, value) values (1, 'is', ''), (2, 'is', 'revised'), (3, 'is', 'gone');
+
+        -- An article in a narrow row: archive/facts.py. Times are seconds since 1970.
+        create table facts (
+            seq integer primary key,
+            words integer not null,
+            revision integer not null,
+            published integer,
+            modified integer,
+            first_seen integer not null,
+            last_seen integer not null,
+            retrieved integer,                      -- when the capture of its present text was fetched
+            gone integer,
+            one text not null,                      -- of fields with one value; each number after a letter
+            many text not null                      -- of tags and authors
+        ) strict;
+
+        -- What the index reads.
+        create view articles_indexed as
+            select a.seq as seq,
+                   coalesce(a.spaced ->> 'title', a.title) as title,
+                   coalesce(a.spaced ->> 'authors', a.authors) as authors,
+                   coalesce(a.spaced ->> 'description', a.description) as description,
+                   coalesce(a.spaced ->> 'body', a.body) as body,
+                   f.one || ' ' || f.many as facts
+            from articles a cross join facts f on f.seq = a.seq;
+
+        create virtual table articles_fts using fts5(
+            title, authors, description, body, facts,
+            content='articles_indexed', content_rowid='seq',
+            tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'",
+            prefix='3'
+        );
+        """
+    )
+    for (seq,) in db.execute("select seq from articles").fetchall():
+        (texts,) = db.query(f"select {', '.join(INDEXED)} from articles where seq = ?", [seq])  # noqa: S608 (our words)
+        signs = spaced_columns(texts)
+        if signs is not None:
+            db.execute("update articles set spaced = ? where seq = ?", [signs, seq])
+    db.executescript(
+        f"""
+        insert into facet_values (field, value) {values_of_all("true")};
+        {facts_of("from articles new")}
+        insert into articles_fts (articles_fts) values ('rebuild');
+        {TRIGGERS}
+        """  # noqa: S608 (our own words)
     )
 
 

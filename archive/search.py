@@ -1,50 +1,40 @@
-"""Query → hits, newest first without a sort; and their number.
+"""Query → hits, their number, and what they have in common.
 
-The listing, the count and the export run on the same ``Selection``, so they cannot disagree.
+The listing, the count, the facets and the export run on the same ``Selection``, so they cannot disagree.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from archive.cursor import Cursor, read_cursor, write_cursor
 from archive.errors import ArchiveError
+from archive.facets import FACETS, Facet, facets_of, timeline_of
 from archive.query import Query
+from archive.ranking import Ranking, order_of, parts_of, ranking_named, ranking_of
 from archive.record import COLUMNS, JOINED_CAPTURE, StoredArticle, article_from_row
-from archive.seq import SLOTS_PER_SECOND, seq_floor
-from archive.wordtree import has_words, quoted, sendable_text
+from archive.selection import selection
+from archive.spacing import joined
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-#: A word in the title says more than one in the body: weights of title, authors, description, body.
-_BM25 = "bm25(10.0, 4.0, 3.0, 1.0)"
 _SNIPPET_WORDS = 32
 #: The largest number that SQLite takes.
 _MOST = 2**63 - 1
 #: Around found words inside SQLite: two noncharacters, which no text holds.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """A Query as SQL: everything from ``from`` to ``limit``. The article is ``a``, the index ``articles_fts``."""
-
-    from_: str
-    where: str
-    order: str
-    limit: str
-    parameters: dict[str, Any]
-    #: True: ``articles_fts`` takes part, so snippets can be asked for.
-    indexed: bool
-
-    def sql(self, columns: str, *, joins: str = "") -> str:
-        """The whole statement."""
-        return f"select {columns} from {self.from_} {joins} where {self.where} {self.order} {self.limit}"  # noqa: S608
+#: Columns of the passages that match.
+_PASSAGES = (
+    ", highlight(articles_fts, 0, :open, :close) as headline"
+    f", snippet(articles_fts, 3, :open, :close, '…', {_SNIPPET_WORDS}) as in_body"
+    f", snippet(articles_fts, 2, :open, :close, '…', {_SNIPPET_WORDS}) as in_description"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +74,37 @@ class Hit:
 
 
 class Hits:
-    """What a Query finds; iterate for each Hit, any number of times. ``total`` does not need the iteration."""
+    """What a Query finds; iterate for each Hit, any number of times. The numbers do not need the iteration."""
 
-    def __init__(self, db: Database, query: Query, marks: tuple[str, str]) -> None:
+    def __init__(self, db: Database, query: Query, marks: tuple[str, str], after: str | None = None) -> None:
         self._db = db
         self._marks = marks
+        self._after = None if after is None else read_cursor(after, query)
+        self._cursor: str | None = None
         #: The Query that was asked.
         self.query = query
 
     def __iter__(self) -> Iterator[Hit]:
         """Read one hit after the other."""
-        return _iter_hits(self._db, self.query, self._marks)
+        self._cursor = None
+        order = self.ranking.order
+        shown = list(self._after.place) if self._after and order == "scored" else []
+        last: tuple[int, ...] = ()
+        found = _found(self._db, self.query, order, self._after, more=1)
+        for number, (grade, row) in enumerate(found):
+            if number == self.query.limit:
+                place = tuple(sorted(shown)) if order == "scored" else last
+                self._cursor = write_cursor(Cursor(place, order), self.query)
+                return
+            seq = row["at_seq"]
+            last = (seq,) if grade is None else (grade, seq)
+            shown.append(seq)
+            yield _hit(row, self._marks)
+
+    @property
+    def cursor(self) -> str | None:
+        """For ``after`` of the next search, once the hits were read to the query's limit; None: that was all."""
+        return self._cursor
 
     @property
     def total(self) -> int:
@@ -102,63 +112,47 @@ class Hits:
         return count(self._db, self.query, limited=False)
 
     @property
+    def ranking(self) -> Ranking:
+        """How they were put in order: by relevance not every hit of a common word is scored."""
+        with _while_open():
+            return ranking_of(self._db, self.query) if self._after is None else ranking_named(self._after.order)
+
+    def facets(self, fields: Sequence[str] = FACETS, *, most: int | None = 10) -> dict[str, Facet]:
+        """Field → its commonest values among all that match, whatever the limit. Raises BadQuery."""
+        with _while_open():
+            return facets_of(self._db, self.query, fields, most=most)
+
+    def timeline(self, step: str = "month") -> list[tuple[date, int]]:
+        """(first day, articles) of each day, week, month or year, whatever the limit. Raises BadQuery."""
+        with _while_open():
+            return timeline_of(self._db, self.query, step)
+
+    @property
     def understood(self) -> str:
         """The words as they were read; see ``Query.understood``."""
         return self.query.understood
 
 
-def selection(query: Query, *, default_sort: str = "newest") -> Selection:
-    """The SQL of a Query."""
-    words = query.words
-    wanted = [f"({words.expression})"] if words.expression and not words.negated else []
-    filters, parameters = _filters(query)
-    if query.author is not None:
-        author = sendable_text(query.author)
-        if has_words(author):
-            wanted.append(f"(authors : {quoted(author)})")
-        else:
-            filters.append("false")
-    if words.hopeless:
-        filters.append("false")
-    if words.expression and words.negated:
-        filters.append("a.seq not in (select rowid from articles_fts where articles_fts match :unwanted)")
-        parameters["unwanted"] = words.expression
-    sort = query.sort or default_sort
-    from_, key, order = "articles a", "a.seq", ""
-    if wanted:
-        from_, key = "articles_fts cross join articles a on a.seq = articles_fts.rowid", "articles_fts.rowid"
-        filters.append("articles_fts match :words")
-        parameters["words"] = " AND ".join(wanted)
-        if sort == "relevance" and words.expression and not words.negated:
-            filters.append(f"articles_fts.rank match '{_BM25}'")
-            order = "order by articles_fts.rank"
-    filters += _range(query, key, parameters)
-    parameters["limit"] = -1 if query.limit is None else min(query.limit, _MOST)
-    return Selection(
-        from_=from_,
-        where=" and ".join(filters) or "true",
-        order=order or f"order by {key} {'asc' if sort == 'oldest' else 'desc'}",
-        limit="limit :limit",
-        parameters=parameters,
-        indexed=bool(wanted),
-    )
-
-
 def count(db: Database, query: Query, *, limited: bool = True) -> int:
     """How many articles a listing or an export of the Query has; without its limit if not ``limited``."""
-    chosen = selection(query)
-    inner = f"select 1 from {chosen.from_} where {chosen.where}"  # noqa: S608 (our own words)
     with _while_open():
-        (number,) = db.execute(f"select count(*) from ({inner})", chosen.parameters).fetchone()  # noqa: S608
+        chosen = selection(db, query)
+        sql = chosen.of_keys("count(*)") if chosen.where != "true" else "select count(*) from articles"
+        (number,) = db.execute(sql, chosen.parameters).fetchone()
     return min(int(number), query.limit) if limited and query.limit else int(number)
 
 
 def iter_articles(db: Database, query: Query) -> Iterator[StoredArticle]:
     """The articles of a Query, read one after the other."""
-    chosen = selection(query)
+    for row in iter_found(db, query, COLUMNS, joins=JOINED_CAPTURE):
+        yield article_from_row(row)
+
+
+def iter_found(db: Database, query: Query, columns: str, *, joins: str = "") -> Iterator[dict[str, Any]]:
+    """Columns of the articles of a Query, in its order: ``a`` is the article; ``at_seq`` comes besides."""
     with _while_open():
-        for row in db.query(chosen.sql(COLUMNS, joins=JOINED_CAPTURE), chosen.parameters):
-            yield article_from_row(row)
+        for _, row in _found(db, query, order_of(db, query), None, columns=columns, joins=joins):
+            yield row
 
 
 @contextmanager
@@ -172,58 +166,37 @@ def _while_open() -> Iterator[None]:
         raise ArchiveError("the archive is closed") from error
 
 
-def _filters(query: Query) -> tuple[list[str], dict[str, Any]]:
-    """Conditions on the article's own columns."""
-    filters: list[str] = []
-    parameters: dict[str, Any] = {}
-    if query.source is not None:
-        filters.append("a.source = :source")
-        parameters["source"] = sendable_text(query.source)
-    if query.section is not None:
-        # nocase knows only ASCII letters; the usual ways to write a name make up for the others.
-        written = sendable_text(query.section).strip()
-        spellings = {written, written.lower(), written.upper(), written.capitalize(), written.title()}
-        named = {f"section{n}": spelling for n, spelling in enumerate(sorted(spellings))}
-        filters.append(f"a.section collate nocase in ({', '.join(':' + name for name in named)})")
-        parameters |= named
-    if query.language is not None:
-        filters.append("(a.language = :language collate nocase or a.language like :dialects)")
-        tag = query.language.replace("_", "-")
-        parameters |= {"language": tag, "dialects": f"{tag}-%"}
-    return filters, parameters
-
-
-def _range(query: Query, key: str, parameters: dict[str, Any]) -> list[str]:
-    """The dates as a range of ``key``: no index on dates is needed."""
-    filters = []
-    if query.first is not None:
-        filters.append(f"{key} >= :from_seq")
-        parameters["from_seq"] = seq_floor(query.first)
-    if query.last is not None:
-        filters.append(f"{key} < :to_seq")
-        parameters["to_seq"] = seq_floor(query.last) + SLOTS_PER_SECOND
-    return filters
-
-
-def _iter_hits(db: Database, query: Query, marks: tuple[str, str]) -> Iterator[Hit]:
-    chosen = selection(query)
-    columns = COLUMNS
-    if chosen.indexed:
-        columns += (
-            ", highlight(articles_fts, 0, :open, :close) as headline"
-            f", snippet(articles_fts, 3, :open, :close, '…', {_SNIPPET_WORDS}) as in_body"
-            f", snippet(articles_fts, 2, :open, :close, '…', {_SNIPPET_WORDS}) as in_description"
-        )
-    parameters = chosen.parameters | ({"open": _OPEN, "close": _CLOSE} if chosen.indexed else {})
+def _found(
+    db: Database,
+    query: Query,
+    order: str,
+    after: Cursor | None,
+    *,
+    columns: str | None = None,
+    joins: str = JOINED_CAPTURE,
+    more: int = 0,
+) -> Iterator[tuple[int | None, dict[str, Any]]]:
+    """Grade and row of each hit, up to the query's limit and ``more``; with the passages if no columns are named."""
+    left = None if query.limit is None else min(query.limit, _MOST) + more
     with _while_open():
-        for row in db.query(chosen.sql(columns, joins=JOINED_CAPTURE), parameters):
-            article = article_from_row(row)
-            headline = row["headline"] if chosen.indexed else article.title
-            yield Hit(
-                article=article,
-                headline=_marked(headline, marks),
-                snippet=_marked(_passage(row, article), marks),
-            )
+        for part in parts_of(db, query, order, after):
+            wanted = columns or COLUMNS + (_PASSAGES if part.selection.match else "")
+            limit = -1 if left is None else min(left + len(part.shown), _MOST)
+            parameters = part.parameters | {"limit": limit, "open": _OPEN, "close": _CLOSE}
+            for row in db.query(part.sql(wanted, joins), parameters):
+                if row["at_seq"] in part.shown:
+                    continue
+                if left is not None:
+                    left -= 1
+                yield part.grade, row
+                if left == 0:
+                    return
+
+
+def _hit(row: dict[str, Any], marks: tuple[str, str]) -> Hit:
+    article = article_from_row(row)
+    headline = row.get("headline") or article.title
+    return Hit(article=article, headline=_marked(headline, marks), snippet=_marked(_passage(row, article), marks))
 
 
 def _passage(row: dict[str, Any], article: StoredArticle) -> str:
@@ -241,4 +214,4 @@ def _beginning(body: str) -> str:
 
 
 def _marked(text: str, marks: tuple[str, str]) -> str:
-    return " ".join(text.split()).replace(_OPEN, marks[0]).replace(_CLOSE, marks[1])
+    return " ".join(joined(text).split()).replace(_OPEN, marks[0]).replace(_CLOSE, marks[1])

@@ -8,8 +8,10 @@ The language, in one screen::
     talks NOT strike         talks without strike; NOT takes the one word, phrase or group after it
     NOT strike               everything but
     (harbour OR port) talks  groups
-    dock*                    words that begin so
+    -strike                  the same as NOT strike
+    dock*                    words that begin so; three letters at least
     NEAR(union offer, 5)     both, with at most 5 words between them (10 when no number is given)
+    title:harbour            in the headline; likewise description: and body:, also title:"third round", title:(a OR b)
 
 AND binds tighter than OR; side by side means AND. Case and accents do not matter, operators are upper case.
 Every word reaches SQLite inside quotes, so no character has a meaning there. What cannot be meant is
@@ -20,9 +22,10 @@ a word like any other, and signs that are no part of words are no part of the se
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.wordtree import QUOTES, All, AnyOf, Node, Not, Term, read_tree, sendable_text
+from archive.wordtree import COLUMNS, QUOTES, All, AnyOf, In, Node, Not, Term, read_tree, sendable_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Understood:
     spelling: str
     #: True: something typed was mended or left out, so ``spelling`` is worth showing.
     mended: bool
+    #: FTS5 expressions of the words and phrases that are wanted, each on its own; for ranking.
+    terms: tuple[str, ...] = ()
 
 
 def understand(text: str) -> Understood:
@@ -52,12 +57,24 @@ def understand(text: str) -> Understood:
     expression, negated = _compiled(node)
     spelling = _typed(node)
     mended = _skeleton(spelling) != _skeleton(text)
-    return Understood(expression, negated=negated, hopeless=False, spelling=spelling, mended=mended)
+    terms = () if negated else tuple(dict.fromkeys(_wanted(node)))
+    return Understood(expression, negated=negated, hopeless=False, spelling=spelling, mended=mended, terms=terms)
+
+
+def _wanted(node: Node) -> Iterator[str]:
+    if isinstance(node, Term):
+        yield node.fts
+    elif isinstance(node, In):
+        yield from _wanted(node.item)
+    elif not isinstance(node, Not):
+        for item in node.items:
+            yield from _wanted(item)
 
 
 def _skeleton(text: str) -> str:
-    """The text without what may change and mean the same: space, brackets, AND, the shape of quotes."""
-    return re.sub(r"\bAND\b|[\s()]", "", re.sub(f"[{QUOTES}]", '"', text))
+    """The text without what may change and mean the same: space, brackets, AND, quotes' shape, the hyphen for NOT."""
+    text = re.sub(rf"(?:(?<=[\s(])|\A)-(?=[\w({QUOTES}])", "NOT", re.sub(f"[{QUOTES}]", '"', text))
+    return re.sub(r"\bAND\b|[\s()]", "", text)
 
 
 def _compiled(node: Node) -> tuple[str, bool]:
@@ -70,6 +87,13 @@ def _compiled(node: Node) -> tuple[str, bool]:
     if isinstance(node, Not):
         expression, negated = _compiled(node.item)
         return expression, not negated
+    if isinstance(node, In):
+        expression, negated = _compiled(node.item)
+        return f"({{{COLUMNS[node.column]}}} : ({expression}))", negated
+    return _compiled_all(node)
+
+
+def _compiled_all(node: All | AnyOf) -> tuple[str, bool]:
     parts = [_compiled(item) for item in node.items]
     wanted = [expression for expression, negated in parts if not negated]
     unwanted = [expression for expression, negated in parts if negated]
@@ -97,7 +121,10 @@ def _typed(node: Node) -> str:
         return node.typed
     if isinstance(node, Not):
         inner = _typed(node.item)
-        return f"NOT {inner}" if isinstance(node.item, Term) else f"NOT ({inner})"
+        return f"NOT {inner}" if isinstance(node.item, Term | In) else f"NOT ({inner})"
+    if isinstance(node, In):
+        inner = _typed(node.item)
+        return f"{node.column}:{inner}" if isinstance(node.item, Term) else f"{node.column}:({inner})"
     if isinstance(node, AnyOf):
         return " OR ".join(_typed(item) for item in node.items)
     return " ".join(f"({_typed(item)})" if isinstance(item, AnyOf) else _typed(item) for item in node.items)

@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from archive.facts import LETTER
+from archive.spacing import SEPARATOR, spaced
+
+#: Columns that words can be asked of, as typed before a colon, and the columns of the index that these are.
+COLUMNS = {"title": "title", "headline": "title", "description": "description", "body": "body"}
+#: Shorter beginnings of words are in nearly every article, and the index has no list of them.
+SHORTEST_PREFIX = 3
 #: Deeper brackets are left out: FTS5's parser gives up ("parser stack overflow") a little beyond.
 _DEEPEST = 8
 QUOTES = '"“”„‟«»'
@@ -17,7 +24,9 @@ _QUOTED = rf'"[^"]*"|[{QUOTES[1:]}][^{QUOTES}]*[{QUOTES}]'
 _NEAR = re.compile(rf"NEAR\s*\(((?:[^(){QUOTES}]|{_QUOTED})*)(?:\)|\Z)")
 _DISTANCE = re.compile(r",\s*([0-9]+)\s*\Z")
 _PLAIN = re.compile(rf"[^\s(){QUOTES}]+")
-_UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
+_COLUMN = re.compile(rf"({'|'.join(COLUMNS)}):(?=[^\s)])", re.IGNORECASE)
+_UNSENDABLE = re.compile(f"[\x00{SEPARATOR}{LETTER}\ud800-\udfff]")
+_LAST_WORD = re.compile(r"[^\W_]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,15 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class In:
+    """What matches the item in one column."""
+
+    #: A key of ``COLUMNS``.
+    column: str
+    item: Node
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """What matches every item."""
 
@@ -49,7 +67,7 @@ class AnyOf:
     items: tuple[Node, ...]
 
 
-Node = Term | Not | All | AnyOf
+Node = Term | Not | In | All | AnyOf
 
 
 def read_tree(text: str) -> Node | None:
@@ -58,7 +76,7 @@ def read_tree(text: str) -> Node | None:
 
 
 def sendable_text(text: str) -> str:
-    """The text with a space for what SQLite cannot take: NUL, and halves of surrogate pairs."""
+    """The text with a space for what SQLite cannot take (NUL, half surrogate pairs) or what is the index's own."""
     return _UNSENDABLE.sub(" ", text)
 
 
@@ -68,15 +86,21 @@ def has_words(text: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """The text as one FTS5 string, in which no character has a meaning."""
-    return '"' + text.replace('"', '""') + '"'
+    """The text as one FTS5 string, in which no character has a meaning, with words split as the index splits them."""
+    return '"' + spaced(text).replace('"', '""') + '"'
+
+
+def _is_prefix(text: str) -> bool:
+    """Whether ``*`` behind the text can be meant: the last word is long enough, and not of signs that are words."""
+    last = _LAST_WORD.search(text)
+    return last is not None and len(last[0]) >= SHORTEST_PREFIX and spaced(last[0]) == last[0]
 
 
 # ── text → pieces ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _pieces(text: str) -> list[str | Term]:
-    """Terms, and ``(``, ``)``, ``AND``, ``OR``, ``NOT`` as strings. Pieces without a word are left out."""
+    """Terms, and ``(``, ``)``, ``AND``, ``OR``, ``NOT``, ``title:`` as strings. Pieces without a word are left out."""
     pieces: list[str | Term] = []
     at = 0
     while at < len(text):
@@ -90,11 +114,18 @@ def _next_piece(text: str, at: int) -> tuple[str | Term | None, int]:
     sign = text[at]
     if sign in "()":
         return sign, at + 1
-    if sign in QUOTES:
-        return _phrase(text, at)
+    return _phrase(text, at) if sign in QUOTES else _unquoted(text, at)
+
+
+def _unquoted(text: str, at: int) -> tuple[str | Term | None, int]:
     near = _NEAR.match(text, at)
     if near and (term := _near(near[1])):
         return term, near.end()
+    begins = at == 0 or text[at - 1].isspace() or text[at - 1] in "(-:"
+    if begins and (column := _COLUMN.match(text, at)):
+        return column[0].lower(), column.end()
+    if text[at] == "-" and begins and at + 1 < len(text) and _negates(text, at + 1):
+        return "NOT", at + 1
     plain = _PLAIN.match(text, at)
     if plain is None:  # white space
         return None, at + 1
@@ -102,13 +133,19 @@ def _next_piece(text: str, at: int) -> tuple[str | Term | None, int]:
     return (word if word in _OPERATORS else _word(word)), plain.end()
 
 
+def _negates(text: str, at: int) -> bool:
+    """Whether what stands behind a hyphen is a word, a phrase, a group or a column, which the hyphen takes away."""
+    return text[at].isalnum() or text[at] in QUOTES or text[at] == "("
+
+
 def _phrase(text: str, at: int) -> tuple[Term | None, int]:
     """The phrase whose opening quote is at ``at``, up to its closing quote or the end of the text."""
     closing = '"' if text[at] == '"' else QUOTES
     end = next((i for i in range(at + 1, len(text)) if text[i] in closing), len(text))
     inside = " ".join(text[at + 1 : end].replace('"', " ").split())
-    begins = text[end + 1 : end + 2] == "*"
-    after = end + 2 if begins else end + 1
+    starred = text[end + 1 : end + 2] == "*"
+    after = end + 2 if starred else end + 1
+    begins = starred and _is_prefix(inside)
     if not has_words(inside):
         return None, after
     star = "*" if begins else ""
@@ -119,8 +156,8 @@ def _word(word: str) -> Term | None:
     """A word as typed → its term. ``post-war`` is a phrase of two: the index splits it likewise."""
     if not has_words(word):
         return None
-    begins = word.endswith("*")
     bare = word.strip(_FOREIGN_SIGNS)
+    begins = word.endswith("*") and _is_prefix(bare)
     if bare in (*_OPERATORS, "NEAR"):
         bare = bare.lower()  # so that the spelling, typed again, means the same
     typed = f'"{bare}"' if any(c in _FOREIGN_SIGNS and c != "-" for c in bare) else bare
@@ -166,7 +203,7 @@ class _Reader:
     def _binds(self, ahead: int = 1) -> bool:
         """Whether an operand follows: a term, a group, or a NOT that has one itself."""
         follower = self._peek(ahead)
-        while follower == "NOT":
+        while follower == "NOT" or _is_column(follower):
             ahead += 1
             follower = self._peek(ahead)
         return follower == "(" or isinstance(follower, Term)
@@ -197,6 +234,11 @@ class _Reader:
             negative = not negative
             self._at += 1
         piece = self._peek()
+        if isinstance(piece, str) and _is_column(piece) and self._binds():
+            self._at += 1
+            inside = self._one()
+            asked = In(piece[:-1], inside) if inside else None
+            return Not(asked) if negative and asked is not None else asked
         self._at += 1
         if piece == "(":
             node = self._any()
@@ -204,6 +246,10 @@ class _Reader:
         else:
             node = _word(piece) if isinstance(piece, str) else piece
         return Not(node) if negative and node is not None else node
+
+
+def _is_column(piece: str | Term | None) -> bool:
+    return isinstance(piece, str) and piece.endswith(":")
 
 
 def _without_deep_brackets(pieces: list[str | Term]) -> list[str | Term]:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from archive.export.chosen import add_past, article_columns
 from archive.query import Query
 from archive.schema import migrate
-from archive.search import selection
+from archive.selection import selection
 from archive.seq import SLOTS_PER_SECOND, seq_floor
+from archive.spacing import spaced_columns
 from archive.times import from_iso, iso
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def choose_as_of(db: Database, query: Query, instant: datetime) -> None:
     everything = replace(query, sort=None, limit=None)
     _keep_earlier_texts(db, at)
     db.execute("create temp table found (id text primary key, past integer, moment text, seq integer)")
-    now = selection(everything, default_sort="oldest")
+    now = selection(db, everything, default_sort="oldest")
     db.execute(
         "insert into found select id, 0, moment, seq from ("  # noqa: S608 (our own words)
         + now.sql("a.id, coalesce(a.published_at, a.first_seen_at) as moment, a.seq, a.first_seen_at")
@@ -80,7 +81,7 @@ def _find_among_earlier(db: Database, query: Query) -> None:
         then = Opened(path)
         try:
             _fill(then, db, str(path))
-            wanted = selection(query, default_sort="oldest")
+            wanted = selection(then, query, default_sort="oldest")
             found = then.execute(wanted.sql("a.id"), wanted.parameters)
             db.conn.executemany(
                 "insert into found select id, row, coalesce(published_at, first_seen_at), seq from past where id = ?",
@@ -97,15 +98,15 @@ def _fill(then: Database, db: Database, path: str) -> None:
     columns = article_columns(db)
     names = ", ".join(columns)
     rows = db.execute(f"select {names} from past order by coalesce(published_at, first_seen_at), row")  # noqa: S608
-    place = columns.index("seq")
     with then.atomic():
         for number, row in enumerate(rows):
             values = dict(zip(columns, row, strict=True))
             moment = from_iso(values["published_at"] or values["first_seen_at"])
+            values["spaced"] = spaced_columns(values)
             seq = seq_floor(moment) + number % SLOTS_PER_SECOND
             then.conn.execute(
                 f"insert into articles ({names}) values ({', '.join('?' * len(columns))})",  # noqa: S608
-                [*row[:place], seq, *row[place + 1 :]],
+                list((values | {"seq": seq}).values()),
             )
 
 

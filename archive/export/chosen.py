@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.query import Query
-from archive.search import selection
+from archive.search import iter_found
+from archive.selection import selection
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -73,11 +74,14 @@ def make_lists(db: Database) -> None:
 
 def choose(db: Database, query: Query, *, default_sort: str = "oldest") -> None:
     """Put a Query's articles on the list as they are now, oldest first unless the query says otherwise."""
-    wanted = selection(query, default_sort=default_sort)
-    db.execute(
-        "insert into chosen (id, seq, revision, first_seen_at, last_seen_at, gone_at) " + wanted.sql(_PRESENT),
-        wanted.parameters,
-    )
+    into = "insert into chosen (id, seq, revision, first_seen_at, last_seen_at, gone_at)"
+    if query.sort == "relevance":
+        columns = [name.removeprefix("a.") for name in _PRESENT.split(", ")]
+        found = ([row[name] for name in columns] for row in iter_found(db, query, _PRESENT))
+        db.conn.executemany(f"{into} values ({', '.join('?' * len(columns))})", found)
+        return
+    wanted = selection(db, query, default_sort=default_sort)
+    db.execute(f"{into} {wanted.sql(_PRESENT)}", wanted.parameters)
 
 
 def article_columns(db: Database) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from archive.errors import BadQuery
 from archive.query import Query
-from archive.times import from_iso, iso, utc_now
+from archive.times import iso, utc_now
 from archive.when import span_of
 
 #: What a sample can be drawn within.
@@ -56,6 +56,9 @@ class Wanted:
         if self.as_of is not None:
             last = span_of(self.as_of, name="as of", now=utc_now())[1]
             object.__setattr__(self, "as_of", last)
+            if self.query.one_per_story:  # it is looked for among present texts and those of then together
+                object.__setattr__(self, "query", replace(self.query, one_per_story=False))
+                object.__setattr__(self, "one_per_story", True)
             if self.query.sort == "relevance" and self.query.text:
                 raise BadQuery("as of an instant nothing can be ordered by relevance; leave out one of the two")
 
@@ -67,7 +70,7 @@ class Wanted:
 
 def to_json(wanted: Wanted) -> dict[str, Any]:
     """What is wanted as a JSON object, without what was left open; ``since`` is told by the package itself."""
-    told: dict[str, Any] = {"query": query_to_json(wanted.query)}
+    told: dict[str, Any] = {"query": wanted.query.spelling}
     if wanted.instant:
         told["as_of"] = iso(wanted.instant)
     if wanted.one_per_story:
@@ -82,26 +85,10 @@ def from_json(told: Mapping[str, Any]) -> Wanted:
     try:
         sample = told.get("sample")
         return Wanted(
-            query=query_from_json(told["query"]),
+            query=Query.parse(told["query"]),
             as_of=told.get("as_of"),
             one_per_story=told.get("one_per_story", False),
             sample=Sample(size=sample["size"], seed=sample["seed"], by=tuple(sample["by"])) if sample else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadQuery(f"this is no description of an export: {error!r}") from error
-
-
-def query_to_json(query: Query) -> dict[str, Any]:
-    """A Query's filters that narrow something, by name."""
-    told = {}
-    for field in fields(Query):
-        value = getattr(query, field.name)
-        if field.init and value != field.default:
-            told[field.name] = iso(value) if isinstance(value, datetime) else value
-    return told
-
-
-def query_from_json(told: Mapping[str, Any]) -> Query:
-    """The reverse of ``query_to_json``. Raises BadQuery, or TypeError for a filter that there is not."""
-    dates = {name: from_iso(told[name]) for name in ("since", "until") if told.get(name)}
-    return Query(**{**told, **dates})

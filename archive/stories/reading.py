@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from archive.query import Query
-from archive.search import selection
+from archive.selection import selection
 from archive.stories.credit import Credit, credit_from
 from archive.times import from_iso, from_iso_or_none
 from archive.types import Precision
@@ -75,7 +75,7 @@ def stories_of(db: Database, query: Query, *, least: int = 2) -> Iterator[Story]
 
     ``query.sort`` and ``query.limit`` are about the articles.
     """
-    chosen = selection(query)
+    chosen = selection(db, query)
     told: set[str] = set()
     found = db.execute(
         f"select m.story from ({chosen.sql('a.id as id')}) join story_members m on m.article_id = id",  # noqa: S608

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.errors import DRIVER_ERRORS, CannotWrite
-from archive.query import Query
+from archive.querying import query_of
 from archive.reading import Archive
 from archive.record import StoredArticle
 from archive.stories.reading import Copy, Story
@@ -60,7 +60,7 @@ def stories(
             say("the archive has no other copy of it")
         chosen = [found] if found else []
     else:
-        query = Query(text=" ".join(words), **filters)
+        query = query_of(words, **filters)
         chosen = list(islice(archive.stories(query, least=least), limit or (None if as_json else _SHOWN)))
         if not chosen:
             say("no story has so many copies")
