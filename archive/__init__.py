@@ -6,6 +6,7 @@
 ...         print(hit.published_at, hit.title)
 """
 
+from archive.edits.reading import Change, Edit
 from archive.errors import ArchiveError, BadQuery, DamagedCapture, Locked, NoArchive, NotAnArchive, NotFound
 from archive.query import Query
 from archive.reading import Archive
@@ -19,8 +20,10 @@ __all__ = [
     "ArchiveError",
     "Article",
     "BadQuery",
+    "Change",
     "Copy",
     "DamagedCapture",
+    "Edit",
     "Locked",
     "NoArchive",
     "NotAnArchive",

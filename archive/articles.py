@@ -9,18 +9,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.fingerprint import same_text
-from archive.row import as_json, differ_by_template_only, row_of
+from archive.row import KEPT_WITH_REVISION, as_json, differ_by_template_only, row_of
 from archive.seq import SLOTS_PER_SECOND, seq_floor
 from archive.templates import TemplateStore
 from archive.times import from_iso, iso
 from archive.types import Article, Outcome
 from archive.urls import article_id
-
-#: Columns whose old values a revision keeps in its ``record``.
-_KEPT_WITH_REVISION = (
-    "description, authors, published_at, published_precision, published_as_written, modified_at, section, tags,"
-    " language, word_count, markdown, entries, corrections, dropped, images, access, type, extractor, origins"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +179,7 @@ class ArticleStore:
             self._db.execute(sql, {"id": id_, "number": number, "at": at})
         kept = {column: row[column] for column in ("title", "body", "content_hash")}
         kept |= {"article_id": id_, "revision": number, "valid_from": at, "valid_until": until}
-        kept |= {"capture_id": seen["capture_id"], "record": as_json({name: row[name] for name in _kept_columns()})}
+        kept |= {"capture_id": seen["capture_id"], "record": as_json({name: row[name] for name in KEPT_WITH_REVISION})}
         self._db.table("revisions").insert(kept)
         return int(number)
 
@@ -207,7 +201,7 @@ class ArticleStore:
         return bool(same)
 
     def _keep_revision(self, id_: str, until: str) -> None:
-        record = ", ".join(f"'{c}', {c}" for c in _kept_columns())
+        record = ", ".join(f"'{c}', {c}" for c in KEPT_WITH_REVISION)
         self._db.execute(
             f"""
             insert into revisions (article_id, revision, valid_from, valid_until, title, body, content_hash,
@@ -231,7 +225,3 @@ class ArticleStore:
             if last < floor + SLOTS_PER_SECOND - 1:
                 return int(last) + 1
             floor += SLOTS_PER_SECOND
-
-
-def _kept_columns() -> list[str]:
-    return [column.strip() for column in _KEPT_WITH_REVISION.split(",")]

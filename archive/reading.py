@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import quote
 
 from archive.completeness import Completeness
+from archive.edits.kinds import Kind
+from archive.edits.reading import Change, Edit, change_between, changes_among, edits_due, edits_of
 from archive.errors import ArchiveError, BadQuery, Locked, NoArchive, NotAnArchive, NotFound
 from archive.figures import Problem, Stats, completeness_of, funnel_of, problems_of, run_of, runs_of, stats_of
 from archive.history import History, history_of, spellings
@@ -25,14 +27,16 @@ from archive.record import (
     Revision,
     StoredArticle,
     article_from_row,
-    revision_from_row,
 )
+from archive.revisions import revisions_from
 from archive.rights import Rights, rights_of_article
 from archive.search import Hits, count, iter_articles
 from archive.standing import Standing, standings_of
 from archive.stories.reading import Story, stories_due, stories_of, story_of
+from archive.times import utc_now
 from archive.types import Outcome, Run
 from archive.urls import article_id
+from archive.when import span_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -145,29 +149,54 @@ class Archive:
 
     def revisions(self, id_or_url: str) -> list[Revision]:
         """Every text that an article had, oldest first; the last is the present one. Raises NotFound."""
-        article = self.get(id_or_url)
-        rows = self._db.query(
-            """
-            select r.*, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,
-                   c.payload_digest as capture_digest
-            from revisions r
-            left join captures c on c.id = r.capture_id left join warc_files w on w.id = c.warc_file_id
-            where r.article_id = ? order by r.revision
-            """,
-            [article.id],
-        )
-        present = Revision(
-            article_id=article.id,
-            number=article.revision,
-            valid_from=article.revised_at,
-            valid_until=None,
-            title=article.title,
-            body=article.body,
-            content_hash=article.content_hash,
-            capture=article.capture,
-            record={},
-        )
-        return [*map(revision_from_row, rows), present]
+        return revisions_from(self._db, self.get(id_or_url).id)
+
+    def diff(self, id_or_url: str, from_: int | None = None, to: int | None = None) -> Change | None:
+        """What changed from one revision of an article to another; None for a text that never changed.
+
+        ``to``: the present one if left out; ``from_``: the one before that. Raises NotFound, also for a number.
+        """
+        revisions = {revision.number: revision for revision in self.revisions(id_or_url)}
+        last = max(revisions) if to is None else to
+        first = last - 1 if from_ is None else from_
+        if from_ is None and to is None and len(revisions) == 1:
+            return None
+        for number in (first, last):
+            if number not in revisions:
+                raise NotFound(
+                    f"{id_or_url[:200]} has no revision {number}; it has {min(revisions)} to {max(revisions)}"
+                )
+        return change_between(revisions[first], revisions[last])
+
+    def changes(self, id_or_url: str) -> list[Change]:
+        """What each revision of an article changed of the one before it, oldest first. Raises NotFound."""
+        return changes_among(self.revisions(id_or_url))
+
+    def edits(
+        self,
+        query: Query | str | None = None,
+        kinds: Iterable[Kind | str] = (),
+        *,
+        seen_since: str | date | None = None,
+        seen_until: str | date | None = None,
+        **filters: Any,
+    ) -> Iterator[Edit]:
+        """Edits of a query's articles that are of all of the kinds, newest first; by when they were seen.
+
+        Raises BadQuery.
+        """
+        now = utc_now()
+        since = None if seen_since is None else span_of(seen_since, name="seen_since", now=now)[0]
+        until = None if seen_until is None else span_of(seen_until, name="seen_until", now=now)[1]
+        try:
+            wanted = [Kind(kind) for kind in kinds]
+        except ValueError as error:
+            raise BadQuery(f"{error}; the kinds of edits are {', '.join(Kind)}") from None
+        return edits_of(self._db, as_query(query, filters), wanted, since=since, until=until)
+
+    def edits_due(self) -> int:
+        """How many articles have new revisions whose edits were not looked at yet."""
+        return edits_due(self._db)
 
     def rights(self, id_or_url: str) -> Rights:
         """What page and site said of an article's use, what that asks, and the operator's ground. Raises NotFound."""

@@ -59,7 +59,7 @@ class Revision:
     body: str
     content_hash: str
     capture: CaptureRef | None
-    #: The other columns as they were, with JSON ones read; empty for the present revision: see the article.
+    #: The other columns as they were, JSON ones read: ``modified_at``, ``authors``, ``corrections`` …
     record: Mapping[str, Any]
 
 
@@ -116,7 +116,7 @@ def revision_from_row(row: Mapping[str, Any]) -> Revision:
         body=row["body"],
         content_hash=row["content_hash"],
         capture=capture_from_row(row),
-        record={name: _unpacked(name, value) for name, value in json.loads(row["record"]).items()},
+        record={name: unpacked(name, value) for name, value in json.loads(row["record"]).items()},
     )
 
 
@@ -169,5 +169,6 @@ def _origin(value: Mapping[str, Any]) -> Origin:
 _JSON_COLUMNS = ("authors", "tags", "entries", "corrections", "dropped", "images", "origins")
 
 
-def _unpacked(name: str, value: Any) -> Any:
+def unpacked(name: str, value: Any) -> Any:
+    """The value of a column, JSON ones read."""
     return json.loads(value) if name in _JSON_COLUMNS and isinstance(value, str) else value

@@ -13,6 +13,29 @@ from archive.text import storable
 from archive.times import iso_or_none
 from archive.types import Article, Origin
 
+#: Columns whose old values a revision keeps in its ``record``.
+KEPT_WITH_REVISION = (
+    "description",
+    "authors",
+    "published_at",
+    "published_precision",
+    "published_as_written",
+    "modified_at",
+    "section",
+    "tags",
+    "language",
+    "word_count",
+    "markdown",
+    "entries",
+    "corrections",
+    "dropped",
+    "images",
+    "access",
+    "type",
+    "extractor",
+    "origins",
+)
+
 
 def row_of(article: Article) -> dict[str, Any]:
     """The columns of an article's row that the article itself decides."""

@@ -494,7 +494,7 @@ def m008_facts(db: Database) -> None:
 
 @migrations()
 def m009_stories_and_edits(db: Database) -> None:
-    """Which articles are one story, what they are looked up by, and which of them are still to be taken up."""
+    """Which articles are one story and what they are looked up by; what each revision changed; what is still to do."""
     db.executescript(
         """
         -- Articles that are copies of one another, or hold one another. One that is alone has no row.
@@ -539,6 +539,32 @@ def m009_stories_and_edits(db: Database) -> None:
         create trigger articles_story_bd before delete on articles begin
             insert or replace into story_due (article_id, story)
             values (old.id, (select story from story_members where article_id = old.id));
+        end;
+
+        -- What each revision of an article changed: archive/edits/kinds.py.
+        create table edits (
+            article_id text not null references articles(id) on delete cascade,
+            revision integer not null,              -- the later one
+            at text not null,                       -- since when the site was seen to show it
+            kinds text not null,                    -- JSON list
+            words_added integer not null,
+            words_removed integer not null,
+            primary key (article_id, revision)
+        ) strict, without rowid;
+        -- the newest edits first
+        create index edits_at on edits (at);
+
+        -- Articles of which a revision came in, or was numbered anew, since their edits were last looked at.
+        create table edits_due (article_id text primary key) strict;
+        insert into edits_due (article_id) select distinct article_id from revisions;
+        create trigger revisions_edits_ai after insert on revisions begin
+            insert or ignore into edits_due (article_id) values (new.article_id);
+        end;
+        create trigger revisions_edits_au after update of revision, title, body on revisions begin
+            insert or ignore into edits_due (article_id) values (new.article_id);
+        end;
+        create trigger revisions_edits_ad after delete on revisions begin
+            insert or ignore into edits_due (article_id) values (old.article_id);
         end;
         """
     )

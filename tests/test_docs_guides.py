@@ -18,6 +18,7 @@ import crawler.cli
 import crawler.settings
 from archive.asks import ASKS
 from archive.captures import Exchange
+from archive.edits.kinds import WORDS
 from archive.errors import ArchiveError
 from archive.export.columns import COLUMNS
 from archive.health.verdicts import MEANINGS
@@ -145,6 +146,10 @@ def test_the_exit_statuses_are_those_of_the_command() -> None:
 def test_every_verdict_is_explained_in_the_words_of_the_command() -> None:
     current = [[f"`{v}`", m.level, m.words, m.cause] for v, m in MEANINGS.items()]
     assert table(OPERATE, "verdicts") == current
+
+
+def test_every_kind_of_edit_is_explained_in_the_words_of_the_command() -> None:
+    assert table(RESEARCH, "kinds") == [[f"`{kind}`", words] for kind, words in WORDS.items()]
 
 
 def test_the_example_of_notify_is_valid_and_has_every_key(tmp_path: Path) -> None:

@@ -69,6 +69,8 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "search",
         "show",
         "stories",
+        "diff",
+        "edits",
         "explain",
         "stats",
         "runs",

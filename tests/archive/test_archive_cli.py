@@ -42,6 +42,8 @@ def test_every_command_has_help_and_says_so_on_one_line() -> None:
         "search",
         "show",
         "stories",
+        "diff",
+        "edits",
         "explain",
         "stats",
         "runs",

@@ -1,0 +1,42 @@
+"""An article's id in; every text that it had out, oldest first, the last the present one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.record import COLUMNS, JOINED_CAPTURE, Revision, capture_from_row, revision_from_row, unpacked
+from archive.row import KEPT_WITH_REVISION
+from archive.times import from_iso
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_EARLIER = """
+    select r.*, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,
+           c.payload_digest as capture_digest
+    from revisions r
+    left join captures c on c.id = r.capture_id left join warc_files w on w.id = c.warc_file_id
+    where r.article_id = ? order by r.revision
+"""
+
+
+def revisions_from(db: Database, article_id: str) -> list[Revision]:
+    """The revisions of an article; of one that there is not, none."""
+    present = f"select {COLUMNS} from articles a {JOINED_CAPTURE} where a.id = ?"  # noqa: S608 (our own words)
+    return [
+        *map(revision_from_row, db.query(_EARLIER, [article_id])),
+        *(
+            Revision(
+                article_id=article_id,
+                number=row["revision"],
+                valid_from=from_iso(row["revised_at"]),
+                valid_until=None,
+                title=row["title"],
+                body=row["body"],
+                content_hash=row["content_hash"],
+                capture=capture_from_row(row),
+                record={name: unpacked(name, row[name]) for name in KEPT_WITH_REVISION},
+            )
+            for row in db.query(present, [article_id])
+        ),
+    ]
