@@ -1,4 +1,4 @@
-"""The commands that read an archive: search, show, stories, diff, edits, explain, stats, runs, health, report …
+"""The commands that read an archive: search, show, stories, diff, edits, cite, explain, stats, runs …
 
 They load neither Scrapy nor trafilatura. Data goes to stdout, everything else to stderr. A command that
 fails says why in one line and exits with the status of the ArchiveError; Ctrl-C is 130.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from archive import terminal
+from archive.cite.verb import cite
 from archive.edits.verb import diff, edits
 from archive.export.verb import export
 from archive.health.verb import health
@@ -110,6 +111,7 @@ reading_commands: tuple[click.Command, ...] = (
     stories,
     diff,
     edits,
+    cite,
     explain,
     stats,
     runs,

@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import quote
 
+from archive.cite.formats import Format, iter_document
+from archive.cite.reference import Reference, reference_to
 from archive.completeness import Completeness
 from archive.edits.kinds import Kind
 from archive.edits.reading import Change, Edit, change_between, changes_among, edits_due, edits_of
@@ -213,6 +215,43 @@ class Archive:
     def stories_due(self) -> int:
         """How many articles are new or changed and wait to be put into their stories."""
         return stories_due(self._db)
+
+    def cite(
+        self,
+        what: str | Query | Iterable[StoredArticle],
+        form: Format | str = Format.CSL_JSON,
+        *,
+        revision: int | None = None,
+    ) -> str:
+        """References to an article, by id or URL, to a Query's articles, or to articles, as a document in a format.
+
+        ``revision``: the article as it was then. Raises NotFound, and BadQuery for an unknown format.
+        """
+        if isinstance(what, Query):
+            what = self.articles(what)
+        return "".join(
+            self.iter_citations([self.get(what)] if isinstance(what, str) else what, form, revision=revision)
+        )
+
+    def iter_citations(
+        self, articles: Iterable[StoredArticle], form: Format | str = Format.CSL_JSON, *, revision: int | None = None
+    ) -> Iterator[str]:
+        """The document of ``cite`` in parts, for many articles."""
+        try:
+            chosen = Format(form)
+        except ValueError:
+            raise BadQuery(f"{form!r} is no format of citations; there are {', '.join(Format)}") from None
+        titles = dict(self._db.execute("select id, title from sources"))
+        return iter_document((self._reference(article, titles, revision) for article in articles), chosen)
+
+    def _reference(self, article: StoredArticle, titles: dict[str, str | None], number: int | None) -> Reference:
+        newspaper = titles.get(article.source) or article.site_name or article.source
+        if number is None:
+            return reference_to(article, newspaper=newspaper)
+        revisions = {revision.number: revision for revision in self.revisions(article.id)}
+        if number not in revisions:
+            raise NotFound(f"{article.id} has no revision {number}; it has 1 to {article.revision}")
+        return reference_to(article, newspaper=newspaper, revision=revisions[number])
 
     def explain(self, url: str) -> History:
         """What happened to a URL: seen where, asked when, kept or refused why. Raises NotFound."""

@@ -71,6 +71,7 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "stories",
         "diff",
         "edits",
+        "cite",
         "explain",
         "stats",
         "runs",

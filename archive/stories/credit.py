@@ -111,6 +111,11 @@ def credit_of(authors: Sequence[str], body: str) -> Credit | None:
     return _signature(body)
 
 
+def is_agency(name: str) -> bool:
+    """True for a name that is an agency's: "dpa", "The Associated Press"."""
+    return _agency(name) is not None
+
+
 def _signature(body: str) -> Credit | None:
     last = body.rstrip().rpartition("\n")[2].strip()
     if len(last) <= _TAIL and (found := _SIGNED.fullmatch(last)) and (agency := _inside(found)):

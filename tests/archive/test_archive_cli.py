@@ -44,6 +44,7 @@ def test_every_command_has_help_and_says_so_on_one_line() -> None:
         "stories",
         "diff",
         "edits",
+        "cite",
         "explain",
         "stats",
         "runs",
