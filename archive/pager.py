@@ -16,12 +16,12 @@ _LESS = "FRX"
 
 
 @contextmanager
-def paged() -> Iterator[None]:
+def paged(wanted: bool = True) -> Iterator[None]:  # noqa: FBT001, FBT002 (paged(not as_json) reads well)
     """What is printed inside goes through ``$NIGHTDESK_PAGER``, ``$PAGER`` or less; ``cat`` or nothing: straight out.
 
     Into a file or a pipe nothing is paged. A reader who leaves the pager early ends the printing without a word.
     """
-    command = _pager()
+    command = _pager() if wanted else None
     if command is None:
         yield
         return

@@ -10,14 +10,14 @@ import click
 
 from archive.cite.formats import Format
 from archive.history import spellings
-from archive.querying import query_of, querying
+from archive.querying import Querying, query_of, querying
 from archive.reading import Archive
 from archive.verb import reading, say
 
 _ID = re.compile(r"[a-z2-7]{16}", re.IGNORECASE)
 
 
-@click.command()
+@click.command(cls=Querying)
 @querying
 @click.option(
     "--as",

@@ -13,7 +13,7 @@ from archive.edits.diff import Op, Piece, diff_lines, diff_texts
 from archive.edits.kinds import Kind, Stated, kinds_of
 from archive.query import Query
 from archive.record import Revision
-from archive.search import selection
+from archive.selection import selection
 from archive.times import from_iso, from_iso_or_none, iso
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def edits_of(
     until: datetime | None = None,
 ) -> Iterator[Edit]:
     """Edits of a query's articles that are of all of the kinds, seen within these times, the newest first."""
-    chosen = selection(query)
+    chosen = selection(db, query)
     parameters: dict[str, Any] = dict(chosen.parameters)
     wanted = [f"e.kinds like :kind{n}" for n in range(len(kinds))]
     parameters |= {f"kind{n}": f'%"{kind}"%' for n, kind in enumerate(kinds)}

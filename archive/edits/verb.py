@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.completion import complete_source
 from archive.edits.diff import Op, Piece, Words
 from archive.edits.kinds import WORDS, Kind
 from archive.edits.reading import Change, Edit
-from archive.query import Query
+from archive.pager import paged
+from archive.querying import Querying, query_of
 from archive.reading import Archive
 from archive.typeset import indented, new_console, put, styled
 from archive.verb import reading, say, to_json
@@ -55,14 +57,15 @@ def diff(archive: Archive, *, article: str, first: int | None, last: int | None,
         changes = [found] if found else []
     if not changes:
         say("its text has not changed since it was first seen")
-    for number, change in enumerate(changes):
-        if as_json:
-            click.echo(to_json(told(change)))
-        else:
-            print_change(change, apart=number > 0)
+    with paged(not as_json):
+        for number, change in enumerate(changes):
+            if as_json:
+                click.echo(to_json(told(change)))
+            else:
+                print_change(change, apart=number > 0)
 
 
-@click.command()
+@click.command(cls=Querying)
 @click.argument("words", nargs=-1, metavar="[QUERY]...")
 @click.option(
     "--kind",
@@ -71,7 +74,7 @@ def diff(archive: Archive, *, article: str, first: int | None, last: int | None,
     multiple=True,
     help="Only of this kind; may be repeated.",
 )
-@click.option("--source", metavar="NAME", help="Only of this source.")
+@click.option("--source", metavar="NAME", help="Only of this source.", shell_complete=complete_source)
 @click.option("--since", metavar="WHEN", help="Only edits seen from then on: 2026-11, yesterday, -7d …")
 @click.option("--until", metavar="WHEN", help="Only edits seen up to then, that day or month included.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="At most so many.")
@@ -104,14 +107,15 @@ def edits(
 
     With several --kind only edits that are of all of them: --kind silent --kind figures.
     """
-    query = Query(text=" ".join(words), source=source)
+    query = query_of(words, source=source)
     found = archive.edits(query, [Kind(kind) for kind in kinds], seen_since=since, seen_until=until)
     shown = 0
-    for shown, edit in enumerate(islice(found, limit or (None if as_json else _SHOWN)), 1):
-        if as_json:
-            click.echo(to_json(edit))
-        else:
-            _print_edit(edit, apart=shown > 1)
+    with paged(not as_json):
+        for shown, edit in enumerate(islice(found, limit or (None if as_json else _SHOWN)), 1):
+            if as_json:
+                click.echo(to_json(edit))
+            else:
+                _print_edit(edit, apart=shown > 1)
     if not shown:
         say("no edit is like that")
     elif shown == limit or (shown == _SHOWN and not as_json):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.errors import DRIVER_ERRORS, CannotWrite
-from archive.querying import query_of
+from archive.pager import paged
+from archive.querying import Querying, query_of
 from archive.reading import Archive
 from archive.record import StoredArticle
 from archive.stories.reading import Copy, Story
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-@click.command()
+@click.command(cls=Querying)
 @click.argument("words", nargs=-1, metavar="[QUERY]...")
 @click.option("--of", "article", metavar="ID|URL", help="Only the story of this article, copy by copy.")
 @click.option("--source", metavar="NAME", help="Only stories that this source has.")
@@ -64,11 +65,12 @@ def stories(
         chosen = list(islice(archive.stories(query, least=least), limit or (None if as_json else _SHOWN)))
         if not chosen:
             say("no story has so many copies")
-    for number, story in enumerate(chosen):
-        if as_json:
-            click.echo(to_json(story))
-        else:
-            print_story(story, whole=article is not None, apart=number > 0)
+    with paged(not as_json):
+        for number, story in enumerate(chosen):
+            if as_json:
+                click.echo(to_json(story))
+            else:
+                print_story(story, whole=article is not None, apart=number > 0)
     _say_due(archive)
 
 
