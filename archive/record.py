@@ -166,7 +166,7 @@ def _origin(value: Mapping[str, Any]) -> Origin:
 
 
 #: Columns that are JSON text both in ``articles`` and inside a revision's ``record``.
-_JSON_COLUMNS = ("authors", "tags", "entries", "corrections", "dropped", "images", "origins")
+_JSON_COLUMNS = ("authors", "tags", "entries", "corrections", "dropped", "images", "origins", "comments", "rights")
 
 
 def unpacked(name: str, value: Any) -> Any:

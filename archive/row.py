@@ -34,6 +34,12 @@ KEPT_WITH_REVISION = (
     "type",
     "extractor",
     "origins",
+    "url",
+    "canonical_url",
+    "site_name",
+    "comments",
+    "reading_minutes",
+    "rights",
 )
 
 

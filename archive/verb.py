@@ -35,16 +35,27 @@ def reading(command: Command) -> Command:
     )
     @functools.wraps(command)
     def run(folder: str, **arguments: Any) -> None:
+        with Archive(folder) as archive:
+            try:
+                command(archive, **arguments)
+            except sqlite3.DatabaseError as error:
+                raise ArchiveError(f"the database of {folder} cannot be read: {error}") from error
+
+    return plainly(run)
+
+
+def plainly(command: Command) -> Command:
+    """Turn what can go wrong in a command into a line and an exit status."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter
         try:
-            with Archive(folder) as archive:
-                command(archive, **arguments)
+            command(*arguments, **options)
             sys.stdout.flush()
         except ArchiveError as error:
             _fail(str(error), error.exit_status)
-        except sqlite3.DatabaseError as error:
-            _fail(f"the database of {folder} cannot be read: {error}", ArchiveError.exit_status)
         except OSError as error:
             if error.errno == errno.EPIPE:  # a reader that has seen enough: click ends us without a word
                 raise

@@ -14,9 +14,10 @@ that UTF-8 does not have until those inside the texts have been doubled, many li
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive.export.chosen import iter_rows
 from archive.export.columns import Column
@@ -59,6 +60,22 @@ def finished(lines: Sequence[bytes], end: bytes) -> bytes:
     if b"\0" in text:
         text = text.replace(b"\0", b"")
     return text.replace(b'"', b'""').replace(_QUOTE, b'"').replace(b"\xff", end) + end
+
+
+def csv_line(columns: Sequence[Column], cells: Sequence[Any]) -> bytes:
+    """A line of values, as ``line_sql`` gives it; lists and objects become JSON."""
+    written = []
+    for column, cell in zip(columns, cells, strict=True):
+        if cell is None:
+            written.append(b"")
+        elif column.kind == "truth":
+            written.append(b"true" if cell else b"false")
+        elif column.kind in ("plain", "time", "number"):
+            written.append(str(cell).encode())
+        else:
+            text = json.dumps(cell, ensure_ascii=False) if column.is_json else cell
+            written.append(_QUOTE + text.encode() + _QUOTE)
+    return b",".join(written)
 
 
 def _cell(column: Column, *, excel: bool) -> list[str | bytes]:

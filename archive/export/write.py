@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -70,23 +70,35 @@ def _those(able: str) -> str:
     return ", ".join(name for name, each in FORMATS.items() if getattr(each, able))
 
 
-def export_to(database: Path, wanted: Wanted, shape: Shape, place: Place) -> Exported:
+#: What is done with the chosen and what became of them, while they are still there.
+After = Callable[["Database", Exported], None]
+
+
+def export_to(database: Path, wanted: Wanted, shape: Shape, place: Place, after: After | None = None) -> Exported:
     """Write what is wanted to a file or folder. Raises ArchiveError; then there is none."""
     check = check_new_folder if place.is_folder else check_new_file
     check(place.path)
     with snapshot(database) as db:
         choose_wanted(db, wanted, default_sort=usual_order(shape.format))
-        return write_chosen(db, shape, place)
+        done = write_chosen(db, shape, place)
+        if after:
+            after(db, done)
+    return done
 
 
-def export_to_stream(database: Path, wanted: Wanted, shape: Shape, file: BinaryIO, *, packing: str = "") -> Exported:
+def export_to_stream(
+    database: Path, wanted: Wanted, shape: Shape, file: BinaryIO, after: After | None = None
+) -> Exported:
     """Write what is wanted to an open binary file."""
     with snapshot(database) as db:
         choose_wanted(db, wanted, default_sort=usual_order(shape.format))
-        counted = write_stream(db, shape, file, packing=packing)
-        return Exported(
-            rows=number_chosen(db), format=shape.format.name, path=None, bytes=counted.bytes, sha256=counted.sha256
-        )
+        counted = write_stream(db, shape, file)
+        file.flush()
+        rows, name = number_chosen(db), shape.format.name
+        done = Exported(rows=rows, format=name, path=None, bytes=counted.bytes, sha256=counted.sha256)
+        if after:
+            after(db, done)
+    return done
 
 
 def usual_order(format_: Format) -> str:
