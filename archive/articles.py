@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from archive.fingerprint import same_text
 from archive.row import KEPT_WITH_REVISION, as_json, differ_by_template_only, row_of
 from archive.seq import SLOTS_PER_SECOND, seq_floor
+from archive.sqlite import Database
 from archive.templates import TemplateStore
 from archive.times import from_iso, iso
 from archive.types import Article, Outcome

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from archive.ledger import HELD, MOST_TRIES, OUT_OF_RANGE, Ledger, Verdict
+from archive.sqlite import Database
 from archive.times import from_iso_or_none, iso
 from archive.types import Kind, Outcome, State
 

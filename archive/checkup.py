@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive.errors import NotAnArchive
 from archive.schema import check_ours, steps_missing
+from archive.sqlite import Database
 from archive.times import from_iso_or_none
 
 

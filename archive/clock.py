@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
+from archive.sqlite import Database
 from archive.times import iso
 
 #: What a clock may differ from one run to the next without anybody's fault.

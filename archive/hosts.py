@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
+from archive.sqlite import Database
 from archive.times import from_iso_or_none, iso, iso_or_none
 
 

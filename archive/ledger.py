@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from archive.rhythm import NO_RHYTHM, Rhythm
+from archive.sqlite import Database
 from archive.text import storable
 from archive.times import from_iso, from_iso_or_none, iso, iso_or_none, parse_stamp
 from archive.types import Hint, Kind, Link, Outcome, State, Via

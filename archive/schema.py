@@ -5,12 +5,10 @@ Times are ISO 8601 UTC text ending in ``Z``; JSON columns hold valid JSON text; 
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
 from archive.errors import NotAnArchive
 from archive.facts import TRIGGERS, facts_of, values_of_all
 from archive.spacing import INDEXED, spaced_columns
+from archive.sqlite import Database, Migrations
 
 #: "nd01" in ASCII: tells our files from any other SQLite database.
 APPLICATION_ID = 0x6E643031

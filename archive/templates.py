@@ -19,12 +19,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlite_utils import Database
-
 from archive.errors import BadQuery, NotFound
 from archive.fingerprint import line_fingerprint
 from archive.learnt import COLUMNS, Learnt, learnt_from, template_from
 from archive.sightings import BLANK, begun, bit_of_day, bits_of, counted, sightings_in
+from archive.sqlite import Database
 from archive.text import storable
 from archive.times import iso, utc_now
 from archive.types import Article, Template

@@ -16,8 +16,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlite_utils import Database
-
 from archive.articles import ArticleStore
 from archive.backfills import BackfillStore
 from archive.captures import (
@@ -41,6 +39,7 @@ from archive.lock import WriterLock
 from archive.rights import RightsStore
 from archive.schema import migrate
 from archive.sitefiles import SiteFiles
+from archive.sqlite import Database
 from archive.templates import TemplateStore
 from archive.times import iso, utc_now
 from archive.types import CaptureRef

@@ -82,3 +82,8 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "demo",
     ):
         assert f"\n  {verb} " in done.stdout
+
+
+def test_opening_an_archive_does_not_wait_for_pandas() -> None:
+    assert not modules_loaded_by("import archive.writer") & {"pandas", "numpy", "pyarrow"}
+    assert {"pandas", "sqlite_utils"} <= modules_loaded_by("import archive.writer, pandas")

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from archive.export.chosen import add_past, article_columns
 from archive.query import Query
-from archive.schema import migrate
 from archive.selection import selection
 from archive.seq import SLOTS_PER_SECOND, seq_floor
 from archive.spacing import spaced_columns
@@ -72,7 +71,8 @@ def _keep_earlier_texts(db: Database, at: str) -> None:
 
 def _find_among_earlier(db: Database, query: Query) -> None:
     """Ask the Query of the texts in ``past``."""
-    from sqlite_utils import Database as Opened
+    from archive.schema import migrate
+    from archive.sqlite import Database as Opened
 
     if db.execute("select 1 from past limit 1").fetchone() is None:
         return
@@ -80,7 +80,8 @@ def _find_among_earlier(db: Database, query: Query) -> None:
         path = Path(folder) / "archive.db"
         then = Opened(path)
         try:
-            _fill(then, db, str(path))
+            migrate(then, str(path))
+            _fill(then, db)
             wanted = selection(then, query, default_sort="oldest")
             found = then.execute(wanted.sql("a.id"), wanted.parameters)
             db.conn.executemany(
@@ -91,9 +92,8 @@ def _find_among_earlier(db: Database, query: Query) -> None:
             then.close()
 
 
-def _fill(then: Database, db: Database, path: str) -> None:
+def _fill(then: Database, db: Database) -> None:
     """Make the archive of the texts in ``past``, through the index that every archive has."""
-    migrate(then, path)
     then.execute("pragma synchronous = off")
     columns = article_columns(db)
     names = ", ".join(columns)

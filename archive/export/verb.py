@@ -173,7 +173,7 @@ def write(
         packing = Packing(
             shape=Shape(format=format_named(format_ or "csv"), **shaped), packing=f".{pack}" if pack else ""
         )
-        done = write_package(archive.file, wanted, packing, package, label, _noting(archive, wanted))
+        done = write_package(archive.file, wanted, packing, package, label=label, after=_noting(archive, wanted))
     else:
         done = _file(archive, wanted, shaped, target or "-", format_)
     if as_json and done.path:

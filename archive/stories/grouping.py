@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlite_utils import Database
-
+from archive.sqlite import Database
 from archive.stories.credit import credit_of
 from archive.stories.likeness import FEWEST, Likeness, Text, likeness
 from archive.stories.shingles import shingles_of

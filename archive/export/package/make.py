@@ -80,7 +80,7 @@ class Packing:
 
 
 def write_package(
-    database: Path, wanted: Wanted, packing: Packing, folder: Path, label: Label, after: After | None = None
+    database: Path, wanted: Wanted, packing: Packing, folder: Path, *, label: Label, after: After | None = None
 ) -> Exported:
     """Make a package of what is wanted. Raises ArchiveError; then there is none."""
     check_new_folder(folder)

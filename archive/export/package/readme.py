@@ -23,7 +23,7 @@ def readme(facts: Facts, data: Packed, shape: Shape, others: Sequence[str]) -> s
         _made(facts, shape),
         _holds(facts),
         _lacks(facts, shape),
-        _files(data, shape, others),
+        _files(data, others),
         _again(facts),
     ]
     return "\n".join(part for part in parts if part)
@@ -97,7 +97,7 @@ def _lacks(facts: Facts, shape: Shape) -> str:
     )
 
 
-def _files(data: Packed, shape: Shape, others: Sequence[str]) -> str:
+def _files(data: Packed, others: Sequence[str]) -> str:
     about = {
         "dictionary.csv": "what each column means",
         "members.csv.gz": "the list of the articles, with the text that each has and a digest of each row",
