@@ -316,7 +316,6 @@ class Archive:
         text: bool = True,
         excel: bool = False,
         as_of: str | date | None = None,
-        one_per_story: bool = False,
         since_export: Sequence[str | os.PathLike[str]] = (),
         sample: int | None = None,
         seed: int = 0,
@@ -337,7 +336,6 @@ class Archive:
         wanted = Wanted(
             query=as_query(query, filters),
             as_of=as_of,
-            one_per_story=one_per_story,
             since=tuple(map(Path, since_export)),
             sample=None if sample is None else Sample(size=sample, seed=seed, by=tuple(by)),
         )

@@ -29,29 +29,51 @@ _SEEN = "('new', 'updated', 'unchanged', 'duplicate')"
 def choose_as_of(db: Database, query: Query, instant: datetime) -> None:
     """Put on the list what a Query would have found at an instant, in its order of then."""
     at = iso(instant)
-    everything = replace(query, sort=None, limit=None)
     _keep_earlier_texts(db, at)
-    db.execute("create temp table found (id text primary key, past integer, moment text, seq integer)")
-    now = selection(db, everything, default_sort="oldest")
-    db.execute(
-        "insert into found select id, 0, moment, seq from ("  # noqa: S608 (our own words)
-        + now.sql("a.id, coalesce(a.published_at, a.first_seen_at) as moment, a.seq, a.first_seen_at")
-        + ") where first_seen_at <= :instant and id not in (select id from past)",
-        now.parameters | {"instant": at},
-    )
-    _find_among_earlier(db, everything)
+    _find(db, replace(query, sort=None, limit=None, one_per_story=False), at)
     way = "desc" if query.sort in ("newest", "relevance") else "asc"
     db.execute(
         f"""
         insert into chosen (id, seq, past, revision, first_seen_at, last_seen_at, gone_at)
         select a.id, a.seq, f.past, coalesce(p.revision, a.revision), a.first_seen_at, a.last_seen_at, a.gone_at
         from found f join articles a on a.id = f.id left join past p on p.row = f.past
-        order by substr(f.moment, 1, 19) {way}, f.seq {way}, a.id {way} limit :limit
-        """,  # noqa: S608 (our own words)
-        {"limit": -1 if query.limit is None else query.limit},
+        order by substr(f.moment, 1, 19) {way}, f.seq {way}, a.id {way}
+        """  # noqa: S608 (our own words)
     )
     db.execute("drop table found")
+    if query.one_per_story:
+        _keep_one_per_story(db)
+    if query.limit is not None:
+        db.execute(
+            "delete from chosen where place not in (select place from chosen order by place limit ?)", [query.limit]
+        )
     _recall_visits(db, at)
+
+
+def _find(db: Database, query: Query, at: str) -> None:
+    """Put what the Query finds into a table: in the present texts that were valid then, and in those of then."""
+    db.execute("create temp table found (id text primary key, past integer, moment text, seq integer)")
+    now = selection(db, query, default_sort="oldest")
+    db.execute(
+        "insert into found select id, 0, moment, seq from ("  # noqa: S608 (our own words)
+        + now.sql("a.id, coalesce(a.published_at, a.first_seen_at) as moment, a.seq, a.first_seen_at")
+        + ") where first_seen_at <= :instant and id not in (select id from past)",
+        now.parameters | {"instant": at},
+    )
+    _find_among_earlier(db, query)
+
+
+def _keep_one_per_story(db: Database) -> None:
+    """Take off the list what is a copy of an article that stands there with a lower ``seq``."""
+    db.execute(
+        """
+        delete from chosen where place in (
+            select place from (
+                select h.place, row_number() over (partition by coalesce(m.story, h.id) order by h.seq) as number
+                from chosen h left join story_members m on m.article_id = h.id)
+            where number > 1)
+        """
+    )
 
 
 def _keep_earlier_texts(db: Database, at: str) -> None:
@@ -108,6 +130,11 @@ def _fill(then: Database, db: Database) -> None:
                 f"insert into articles ({names}) values ({', '.join('?' * len(columns))})",  # noqa: S608
                 list((values | {"seq": seq}).values()),
             )
+        stories = db.execute(
+            "select article_id, story, share, nearest from story_members where story in"
+            " (select story from story_members where article_id in (select id from past))"
+        )
+        then.conn.executemany("insert into story_members values (?, ?, ?, ?)", stories)
 
 
 def _recall_visits(db: Database, at: str) -> None:

@@ -8,7 +8,6 @@ from archive.export.asof import choose_as_of
 from archive.export.chosen import choose
 from archive.export.sample import Drawn, draw
 from archive.export.since import leave_out_what_was_had
-from archive.export.stories import keep_one_per_story
 from archive.export.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -21,8 +20,6 @@ def choose_wanted(db: Database, wanted: Wanted, *, default_sort: str = "oldest")
         choose(db, wanted.query, default_sort=default_sort)
     else:
         choose_as_of(db, wanted.query, wanted.instant)
-    if wanted.one_per_story:
-        keep_one_per_story(db)
     if wanted.since:
         leave_out_what_was_had(db, wanted.since)
     return draw(db, wanted.sample) if wanted.sample else []

@@ -21,7 +21,7 @@ from archive.export.package.verify import verify as verify_package
 from archive.export.rehydrate import rehydrate as rehydrate_export
 from archive.export.wanted import STRATA, Sample, Wanted
 from archive.export.write import Exported, Shape, export_to, export_to_stream
-from archive.querying import query_of, querying
+from archive.querying import Querying, query_of, querying
 from archive.reading import Archive
 from archive.record import plain
 from archive.times import utc_now
@@ -99,7 +99,7 @@ def _writing(command: Command) -> Command:
             click.option(
                 "--as-of", metavar="WHEN", help="The archive as it was at the end of that day, month or instant."
             ),
-            click.option("--one-per-story", is_flag=True, help="Of copies in several papers only the earliest."),
+            click.option("--one-per-story", is_flag=True, help="Of copies of a story only the earliest: is:earliest."),
             click.option(
                 "--since-export",
                 multiple=True,
@@ -126,7 +126,7 @@ def _writing(command: Command) -> Command:
     return command
 
 
-@export.command(_Export.default, hidden=True)
+@export.command(_Export.default, cls=Querying, hidden=True)
 @querying
 @_writing
 @reading
@@ -141,7 +141,6 @@ def write(
     no_text: bool,
     excel: bool,
     as_of: str | None,
-    one_per_story: bool,
     since_export: tuple[Path, ...],
     sample: int | None,
     seed: int | None,
@@ -163,7 +162,6 @@ def write(
     wanted = Wanted(
         query=query_of(words, **filters),
         as_of=as_of,
-        one_per_story=one_per_story,
         since=since_export,
         sample=None if sample is None else Sample(size=sample, seed=seed or 0, by=tuple(_names(by) or ())),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -40,13 +40,11 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which articles an export holds. In this order: found, one of each story, not had before, drawn."""
+    """Which articles an export holds. In this order: found, not had before, drawn."""
 
     query: Query
     #: The archive as it was then; None: as it is. A datetime once the value is made.
     as_of: str | date | None = None
-    #: Of copies in several papers only the earliest among what is found.
-    one_per_story: bool = False
     #: Earlier exports, files or packages: what they have in the same text is left out.
     since: tuple[Path, ...] = ()
     sample: Sample | None = None
@@ -56,9 +54,6 @@ class Wanted:
         if self.as_of is not None:
             last = span_of(self.as_of, name="as of", now=utc_now())[1]
             object.__setattr__(self, "as_of", last)
-            if self.query.one_per_story:  # it is looked for among present texts and those of then together
-                object.__setattr__(self, "query", replace(self.query, one_per_story=False))
-                object.__setattr__(self, "one_per_story", True)
             if self.query.sort == "relevance" and self.query.text:
                 raise BadQuery("as of an instant nothing can be ordered by relevance; leave out one of the two")
 
@@ -73,8 +68,6 @@ def to_json(wanted: Wanted) -> dict[str, Any]:
     told: dict[str, Any] = {"query": wanted.query.spelling}
     if wanted.instant:
         told["as_of"] = iso(wanted.instant)
-    if wanted.one_per_story:
-        told["one_per_story"] = True
     if wanted.sample:
         told["sample"] = {"size": wanted.sample.size, "seed": wanted.sample.seed, "by": list(wanted.sample.by)}
     return told
@@ -87,7 +80,6 @@ def from_json(told: Mapping[str, Any]) -> Wanted:
         return Wanted(
             query=Query.parse(told["query"]),
             as_of=told.get("as_of"),
-            one_per_story=told.get("one_per_story", False),
             sample=Sample(size=sample["size"], seed=sample["seed"], by=tuple(sample["by"])) if sample else None,
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -210,24 +210,23 @@ def test_what_is_no_export_is_told(edits: Path, tmp_path: Path) -> None:
 def test_of_each_story_only_the_earliest_copy(many: Path, tmp_path: Path) -> None:
     every = rows(many, tmp_path / "x.csv")
     with Sample(many) as sample:
-        sample.db.execute(
-            "create table if not exists story_members (article_id text primary key references articles(id),"
-            " story text not null) strict, without rowid"
-        )
         for row in every[10:13]:
-            sample.db.execute("insert into story_members values (?, ?)", [row["id"], every[10]["id"]])
+            sample.db.execute("insert into story_members values (?, ?, 1.0, null)", [row["id"], every[10]["id"]])
     found = rows(many, tmp_path / "y.csv", one_per_story=True)
     assert [row["id"] for row in found] == [row["id"] for row in every[:11] + every[13:]]
     narrowed = rows(many, tmp_path / "z.csv", f'"{every[12]["title"]}"', one_per_story=True)
     assert [row["id"] for row in narrowed] == [every[12]["id"]]
+    then = rows(many, tmp_path / "then.csv", one_per_story=True, as_of="2027", limit=12)
+    assert then == found[:12]
+    assert len(rows(many, tmp_path / "x.csv", f"story:{every[12]['id']}", as_of="2027")) == 3
 
 
 def test_what_is_wanted_goes_to_json_and_back() -> None:
-    query = Query(text='harbour "x y"', source="gazette", since="2026-11", until="2026-11-10T08:30Z", limit=5)
-    wanted = Wanted(query=query, as_of="2026-11", one_per_story=True, sample=Drawing(size=3, seed=-1, by=("month",)))
+    query = Query(text='harbour "x y"', source="gazette", since="2026-11", one_per_story=True, limit=5)
+    wanted = Wanted(query=query, as_of="2026-11", sample=Drawing(size=3, seed=-1, by=("month",)))
     assert from_json(json.loads(json.dumps(to_json(wanted)))) == wanted
     with pytest.raises(BadQuery, match="no description"):
-        from_json({"query": {"colour": "red"}})
+        from_json({"query": 3})
 
 
 words = st.sampled_from(

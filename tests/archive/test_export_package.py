@@ -291,7 +291,7 @@ def test_exports_are_noted_with_what_they_held(tmp_path: Path) -> None:
         (3, None),
         (1, "p"),
     ]
-    assert listed[0]["wanted"] == {"query": {"text": "bridge"}}
+    assert listed[0]["wanted"] == {"query": "bridge"}
     assert listed[0]["sha256"] == hashlib.sha256((tmp_path / "x.csv").read_bytes()).hexdigest()
     held = run("export", "log", "-a", folder, "--with", "http://gazette.example/bridge").stdout.splitlines()
     assert len(held) == 2

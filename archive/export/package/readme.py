@@ -8,7 +8,6 @@ from archive.export.columns import WORDING
 from archive.export.package.citation import reference
 from archive.export.package.descriptor import Packed, summary
 from archive.export.package.facts import Facts
-from archive.export.wanted import query_to_json
 from archive.export.write import Shape
 from archive.reasons import stands
 from archive.times import iso
@@ -39,13 +38,8 @@ def _card(facts: Facts, data: Packed) -> str:
 
 
 def _made(facts: Facts, shape: Shape) -> str:
-    query = {name: value for name, value in query_to_json(facts.wanted.query).items() if name != "text"}
-    text = facts.wanted.query.text
-    rows = [("Words", f"`{_line(text)}`" if text else "all articles")]
-    rows += [(f"Filter `{name}`", f"`{_line(str(value))}`") for name, value in query.items()]
-    rows.append(("The archive as it was on", facts.as_of))
-    if facts.wanted.one_per_story:
-        rows.append(("Copies", "of each story only the earliest copy among what was found"))
+    spelling = _line(facts.wanted.query.spelling)
+    rows = [("Query", f"`{spelling}`" if spelling else "all articles"), ("The archive as it was on", facts.as_of)]
     if facts.wanted.since:
         rows.append(("Left out", f"what was in {len(facts.wanted.since)} earlier export(s) in the same text"))
     sample = facts.wanted.sample
