@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlite_utils import Database
-
 from archive.edits.reading import changes_among
 from archive.revisions import revisions_from
 from archive.row import as_json
+from archive.sqlite import Database
 from archive.times import iso
 
 #: Articles between two commits.
