@@ -67,6 +67,17 @@ def test_the_second_night_costs_a_fraction_of_the_first() -> None:
     assert second["body_bytes"] < first["body_bytes"] / 20
 
 
+def test_the_grouping_into_stories_is_measured_against_known_truth_and_beside_others() -> None:
+    done = run("bench/stories.py", "--seeds", "1", "--pieces", "12", "--sizes", "100,200", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    ours = told["quality"].pop("nightdesk")
+    assert min(*ours["precision"], *ours["recall"]) >= 0.95
+    assert told["quality"].pop("set")["pairs"][0] > 100
+    assert max(row["recall"][0] for row in told["quality"].values()) < ours["recall"][0]
+    assert [row["articles"] for row in told["cost"]] == [100, 200]
+
+
 def test_time_passes_for_all_that_the_archive_remembers(tmp_path: Path) -> None:
     two_nights(tmp_path)
     with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
