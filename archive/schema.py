@@ -8,7 +8,7 @@ from __future__ import annotations
 from archive.errors import NotAnArchive
 from archive.facts import TRIGGERS, facts_of, values_of_all
 from archive.spacing import INDEXED, spaced_columns
-from archive.sqlite import Database, Migrations
+from archive.sqlite import Database, Migrations, run_script
 
 #: "nd01" in ASCII: tells our files from any other SQLite database.
 APPLICATION_ID = 0x6E643031
@@ -19,7 +19,8 @@ migrations = Migrations("nightdesk")
 @migrations()
 def m001_first_house(db: Database) -> None:
     """Sources, runs, WARC files, the ledger, captures, articles with revisions and full-text index."""
-    db.executescript(
+    run_script(
+        db,
         """
         create table sources (
             id text primary key,                    -- its name in sources.toml
@@ -205,14 +206,15 @@ def m001_first_house(db: Database) -> None:
             insert into articles_fts (rowid, title, authors, description, body)
             values (new.seq, new.title, new.authors, new.description, new.body);
         end;
-        """
+        """,
     )
 
 
 @migrations()
 def m002_structure_and_templates(db: Database) -> None:
     """Structure, live entries, corrections and what was left out of articles; the sources' templates."""
-    db.executescript(
+    run_script(
+        db,
         """
         -- JSON lists: entries of {at, as_written, title, body}, corrections of texts, dropped of {text, reason}
         alter table articles add column markdown text not null default '';
@@ -261,14 +263,15 @@ def m002_structure_and_templates(db: Database) -> None:
             lines blob not null,
             primary key (source, article)
         ) strict, without rowid;
-        """
+        """,
     )
 
 
 @migrations()
 def m003_politeness_and_rights(db: Database) -> None:
     """What is known of each host between two nights, files that speak for a whole site, and signals of rights."""
-    db.executescript(
+    run_script(
+        db,
         """
         create table hosts (
             host text primary key,                  -- as in its URLs, without port
@@ -308,14 +311,15 @@ def m003_politeness_and_rights(db: Database) -> None:
             basis text,                             -- in the operator's words; null: none stated
             primary key (source, since)
         ) strict, without rowid;
-        """
+        """,
     )
 
 
 @migrations()
 def m004_rhythm_and_queue(db: Database) -> None:
     """How often things change and why they are due when they are; indexes for a frontier of any size."""
-    db.executescript(
+    run_script(
+        db,
         """
         alter table sources add column steady integer not null default 0;    -- visits in a row without a change
         alter table urls add column due_because text;       -- why due_at is what it is, in words; null: not noted
@@ -332,14 +336,15 @@ def m004_rhythm_and_queue(db: Database) -> None:
         create index urls_documents on urls (source, due_at) where kind <> 'page';
         -- what a run has not come to, source by source
         create index run_urls_waiting on run_urls (run_id, source) where outcome = 'waiting';
-        """
+        """,
     )
 
 
 @migrations()
 def m005_nights(db: Database) -> None:
     """What each night was for each source: its figures and the verdict on them."""
-    db.executescript(
+    run_script(
+        db,
         """
         create table nights (
             run_id integer primary key references runs(id),
@@ -357,14 +362,15 @@ def m005_nights(db: Database) -> None:
         create index source_nights_run on source_nights (run_id);
         -- what a night asked for and got
         create index captures_run on captures (run_id, source, status, payload_size);
-        """
+        """,
     )
 
 
 @migrations()
 def m006_backfill(db: Database) -> None:
     """Where a capture was borrowed from; how far each backfill has got, and the pages that it has yet to ask for."""
-    db.executescript(
+    run_script(
+        db,
         """
         -- URL in a web archive, or WARC file of others @ offset; null: asked of the site itself
         alter table captures add column origin text;
@@ -405,25 +411,27 @@ def m006_backfill(db: Database) -> None:
             primary key (backfill_id, url_id)
         ) strict, without rowid;
         create index backfill_pages_newest on backfill_pages (backfill_id, newest desc, url_id);
-        """
+        """,
     )
 
 
 @migrations()
 def m007_renderings(db: Database) -> None:
     """What a browser made of an answer: which answer."""
-    db.executescript(
+    run_script(
+        db,
         """
         -- the answer whose scripts a browser ran; null: as it came. Of such a row, status is null
         alter table captures add column made_from integer references captures(id);
-        """
+        """,
     )
 
 
 @migrations()
 def m008_facts(db: Database) -> None:
     """What search filters and counts by, in narrow rows and in the index; scripts without spaces; marks as letters."""
-    db.executescript(
+    run_script(
+        db,
         """
         drop trigger articles_ai;
         drop trigger articles_ad;
@@ -473,27 +481,29 @@ def m008_facts(db: Database) -> None:
             tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'",
             prefix='3'
         );
-        """
+        """,
     )
     for (seq,) in db.execute("select seq from articles").fetchall():
         (texts,) = db.query(f"select {', '.join(INDEXED)} from articles where seq = ?", [seq])  # noqa: S608 (our words)
         signs = spaced_columns(texts)
         if signs is not None:
             db.execute("update articles set spaced = ? where seq = ?", [signs, seq])
-    db.executescript(
+    run_script(
+        db,
         f"""
         insert into facet_values (field, value) {values_of_all("true")};
         {facts_of("from articles new")}
         insert into articles_fts (articles_fts) values ('rebuild');
         {TRIGGERS}
-        """  # noqa: S608 (our own words)
+        """,  # noqa: S608 (our own words)
     )
 
 
 @migrations()
 def m009_stories_and_edits(db: Database) -> None:
     """Which articles are one story and what they are looked up by; what each revision changed; what is still to do."""
-    db.executescript(
+    run_script(
+        db,
         """
         -- Articles that are copies of one another, or hold one another. One that is alone has no row.
         create table story_members (
@@ -564,7 +574,7 @@ def m009_stories_and_edits(db: Database) -> None:
         create trigger revisions_edits_ad after delete on revisions begin
             insert or ignore into edits_due (article_id) values (old.article_id);
         end;
-        """
+        """,
     )
 
 

@@ -298,9 +298,8 @@ def test_exports_are_noted_with_what_they_held(tmp_path: Path) -> None:
     assert gzip.decompress((folder / "exports" / listed[0]["ids"]).read_bytes()).count(b"\n") == 1
 
 
-def test_a_word_that_is_a_commands_name_is_looked_for_in_quotes(tmp_path: Path) -> None:
-    folder = first_night(tmp_path / "a")
-    result = run("export", '"verify"', "-a", folder, "--to", "-")
+def test_a_word_that_is_a_commands_name_is_looked_for_in_quotes(package: Path) -> None:
+    result = run("export", '"verify"', "-a", package.parent / "a", "--to", "-")
     assert (result.exit_code, result.stderr) == (0, "0 articles\n")
 
 
@@ -315,7 +314,7 @@ def test_a_word_that_is_a_commands_name_is_looked_for_in_quotes(tmp_path: Path) 
         (["--to", "x.csv", "--columns", "colour"], "no column 'colour'"),
     ],
 )
-def test_options_that_do_not_go_together_are_told(tmp_path: Path, arguments: list[str], message: str) -> None:
-    result = run("export", *arguments, "-a", first_night(tmp_path / "a"))
+def test_options_that_do_not_go_together_are_told(package: Path, arguments: list[str], message: str) -> None:
+    result = run("export", *arguments, "-a", package.parent / "a")
     assert result.exit_code == 2
     assert message in result.stderr

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from archive.errors import NotAnArchive
 from archive.reading import Archive
 from archive.schema import APPLICATION_ID, migrate, migrations
+from archive.sqlite import run_script
 from archive.types import Outcome
 from archive.writer import ArchiveWriter
 from tests.archive.test_articles import LATER, store
@@ -80,4 +81,25 @@ def test_a_step_that_fails_leaves_the_archive_as_it_was(first_house: Path) -> No
     db.execute("drop table template_recent")
     migrate(db, "archive.db")
     assert {column.name for column in db.table("articles").columns} >= NEW_COLUMNS
+    db.close()
+
+
+def test_a_script_runs_in_the_transaction_that_is_open_and_whole(tmp_path: Path) -> None:
+    db = Database(tmp_path / "x.db")
+    with pytest.raises(RuntimeError, match="stop"), db.atomic():
+        run_script(
+            db,
+            """
+            create table a (b text);    -- one; two
+            create trigger t after insert on a begin
+                delete from a where b = ';';
+            end;
+            insert into a values (';'), ('c');
+            """,
+        )
+        assert [row["b"] for row in db["a"].rows] == ["c"]
+        raise RuntimeError("stop")
+    assert db.table_names() == []
+    with pytest.raises(ValueError, match="within a statement: create table a"):
+        run_script(db, "create table a (b text)")
     db.close()
