@@ -41,8 +41,11 @@ from archive.urls import article_id
 from archive.when import span_of
 
 if TYPE_CHECKING:
+    import pandas
+    import pyarrow
     from sqlite_utils import Database
 
+    from archive.export.wanted import Wanted
     from archive.export.write import Exported
     from archive.health.values import SourceNight
     from archive.report.night import Report
@@ -330,14 +333,10 @@ class Archive:
         follows it: archive/export/wanted.py. Raises BadQuery, and ArchiveError if the place cannot be written to.
         """
         from archive.export.formats import format_named, place_of
-        from archive.export.wanted import Sample, Wanted
         from archive.export.write import Shape, export_to, export_to_stream
 
-        wanted = Wanted(
-            query=as_query(query, filters),
-            as_of=as_of,
-            since=tuple(map(Path, since_export)),
-            sample=None if sample is None else Sample(size=sample, seed=seed, by=tuple(by)),
+        wanted = _wanted(
+            as_query(query, filters), as_of=as_of, since_export=since_export, sample=sample, seed=seed, by=by
         )
         names = None if columns is None else tuple(columns)
         if isinstance(to, str | os.PathLike):
@@ -352,6 +351,56 @@ class Archive:
     ) -> int:
         """``export`` as CSV → rows written. The columns are described in docs/research.md."""
         return self.export(query, to, format="csv", excel=excel, **filters).rows
+
+    def to_arrow(
+        self,
+        query: Query | str | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        text: bool = True,
+        as_of: str | date | None = None,
+        since_export: Sequence[str | os.PathLike[str]] = (),
+        sample: int | None = None,
+        seed: int = 0,
+        by: Sequence[str] = (),
+        **filters: Any,
+    ) -> pyarrow.Table:
+        """A query's articles as a table in memory, as ``export`` writes them to Parquet; the extra ``parquet``.
+
+        Raises BadQuery, and ArchiveError where pyarrow is not installed.
+        """
+        from archive.export.columns import columns_of
+        from archive.export.frames import arrow_table
+
+        wanted = _wanted(
+            as_query(query, filters), as_of=as_of, since_export=since_export, sample=sample, seed=seed, by=by
+        )
+        return arrow_table(self.file, wanted, columns_of(columns, text=text))
+
+    def to_pandas(
+        self,
+        query: Query | str | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        text: bool = True,
+        as_of: str | date | None = None,
+        since_export: Sequence[str | os.PathLike[str]] = (),
+        sample: int | None = None,
+        seed: int = 0,
+        by: Sequence[str] = (),
+        **filters: Any,
+    ) -> pandas.DataFrame:
+        """A query's articles as a frame in memory: the rows and columns of ``export``; the extra ``pandas``.
+
+        Raises BadQuery, and ArchiveError where pandas is not installed.
+        """
+        from archive.export.columns import columns_of
+        from archive.export.frames import pandas_frame
+
+        wanted = _wanted(
+            as_query(query, filters), as_of=as_of, since_export=since_export, sample=sample, seed=seed, by=by
+        )
+        return pandas_frame(self.file, wanted, columns_of(columns, text=text))
 
     def _ids(self, id_or_url: str) -> Iterator[str]:
         """Ids that it may mean, likeliest first."""
@@ -376,6 +425,22 @@ class Archive:
                 return str(error)
             return f"no article has the id {shown!r}; find one with: nightdesk search WORDS"
         return f"{history.url} is no article, it is {history.state}; the story is told by: nightdesk explain {shown}"
+
+
+def _wanted(
+    query: Query,
+    *,
+    as_of: str | date | None,
+    since_export: Sequence[str | os.PathLike[str]],
+    sample: int | None,
+    seed: int,
+    by: Sequence[str],
+) -> Wanted:
+    """Which articles an export holds, out of the arguments that say so. Raises BadQuery."""
+    from archive.export.wanted import Sample, Wanted
+
+    drawn = None if sample is None else Sample(size=sample, seed=seed, by=tuple(by))
+    return Wanted(query=query, as_of=as_of, since=tuple(map(Path, since_export)), sample=drawn)
 
 
 def _named(name: object) -> str:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -132,6 +133,47 @@ def test_parquet_has_types(folder: Path, tmp_path: Path) -> None:
     assert harbour["authors"] == ["Ana Kovač"]
     assert harbour["images"][0]["caption"] == "Union and port officials."
     assert (harbour["gone"], harbour["revision"]) == (False, 2)
+
+
+def test_a_table_in_memory_is_the_parquet_file(folder: Path, tmp_path: Path) -> None:
+    export(folder, tmp_path / "x.parquet")
+    with Archive(folder) as archive:
+        table = archive.to_arrow()
+        assert table.equals(pyarrow.parquet.read_table(tmp_path / "x.parquet"))
+        narrow = archive.to_arrow(columns=["id", "body"], text=False, source="hostile", sample=3, seed=1)
+    assert (narrow.column_names, narrow.num_rows) == (["id"], 3)
+
+
+def test_a_frame_has_types_and_the_values_of_the_json_lines(folder: Path, tmp_path: Path) -> None:
+    rows = export(folder, tmp_path / "x.jsonl")
+    with Archive(folder) as archive:
+        frame = archive.to_pandas()
+        assert archive.to_pandas("nowhere").dtypes.equals(frame.dtypes)
+        assert list(archive.to_pandas(columns=["rights", "title"], limit=2)) == ["rights", "title"]
+    assert list(frame) == list(COLUMNS) and len(frame) == rows
+    kinds = {name: str(type_) for name, type_ in frame.dtypes.items()}
+    assert (kinds["title"], kinds["word_count"], kinds["gone"], kinds["rights"]) == (
+        "string",
+        "Int64",
+        "bool",
+        "object",
+    )
+    assert kinds["published_at"] == kinds["gone_at"] == "datetime64[us, UTC]"
+    for row, line in zip(frame.to_dict("records"), (tmp_path / "x.jsonl").read_bytes().split(b"\n"), strict=False):
+        for name, value in json.loads(line).items():
+            if EVERY[name].kind == "time":
+                assert pd.isna(row[name]) if value is None else row[name].isoformat()[:19] == value[:19]
+            else:
+                assert pd.isna(row[name]) if value is None else row[name] == value
+
+
+@pytest.mark.parametrize(("missing", "way"), [("pyarrow", "parquet"), ("pandas", "pandas")])
+def test_what_is_not_installed_is_told_with_the_extra(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, missing: str, way: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with Archive(folder) as archive, pytest.raises(ArchiveError, match=rf"pip install 'nightdesk\[{way}\]'"):
+        _ = archive.to_arrow() if missing == "pyarrow" else archive.to_pandas()
 
 
 def test_tei_is_valid_and_holds_every_article(folder: Path, tmp_path: Path) -> None:
