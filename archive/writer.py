@@ -45,6 +45,15 @@ from archive.times import iso, utc_now
 from archive.types import CaptureRef
 from archive.urls import normalise_or_none
 
+#: Pages whose answer is kept, but of which the killed run did not come to say so: it was struck between the two.
+_UNSAID = """
+    select urls.id, max(captures.id) from runs
+    join captures on captures.run_id = runs.id and captures.status = 200 and captures.url_id is not null
+    join urls on urls.id = captures.url_id and urls.kind = 'page' and captures.id > coalesce(urls.capture_id, 0)
+    where runs.status = 'running'
+      and not exists (select 1 from url_events where url_id = urls.id and url_events.capture_id = captures.id)
+    group by urls.id
+"""
 _OFFSETS = "select offset from captures where warc_file_id = ? and offset >= ?"
 
 
@@ -54,13 +63,13 @@ class Recovered:
 
     #: Whole captures that no row pointed at; now they have one.
     captures: int = 0
-    #: Pages among them that are now waiting to be cleaned, not fetched again.
+    #: Pages that are now waiting to be cleaned, not fetched again: among those captures, or rows left half done.
     pages: int = 0
     #: Bytes of half-written records that were cut off.
     torn_bytes: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.captures or self.torn_bytes)
+        return bool(self.captures or self.pages or self.torn_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,7 +312,10 @@ class ArchiveWriter:
                     pages += bool(page)
                 torn += cut_torn_tail(full, end)
             self.db.execute("update warc_files set closed = 1, size = ? where id = ?", [end, self._warc_id])
-        return Recovered(captures=captures, pages=pages, torn_bytes=torn)
+        unsaid = self.db.execute(_UNSAID).fetchall() if left_open else []
+        for url_id, capture_id in unsaid:
+            self._wait_for_cleaning(url_id, capture_id)
+        return Recovered(captures=captures, pages=pages + len(unsaid), torn_bytes=torn)
 
     def _adopt(self, member: bytes, offset: int, run: int) -> bool | None:
         """Give an orphaned response its row. None: no response; True: a page that now waits to be cleaned."""
@@ -330,13 +342,18 @@ class ArchiveWriter:
         )
         if known is None or known[2] != "page" or not (capture.status == 200 or capture.made_by):
             return False
+        self._wait_for_cleaning(known[0], capture_id)
+        return True
+
+    def _wait_for_cleaning(self, url_id: int, capture_id: int) -> None:
+        """A page that a killed run left in the WARC is cleaned by the next, not fetched again."""
         self.db.execute(
             # The validators and the digest are those of an earlier answer: they would pass this one off as unchanged.
-            "update urls set state = 'captured', reason = 'recovered', capture_id = ?, fetched_at = ?, state_at = ?,"
-            " etag = null, last_modified = null, body_digest = null where id = ?",
-            [capture_id, iso(capture.fetched_at), iso(utc_now()), known[0]],
+            "update urls set state = 'captured', reason = 'recovered', capture_id = :capture, state_at = :now,"
+            " fetched_at = (select fetched_at from captures where id = :capture),"
+            " etag = null, last_modified = null, body_digest = null where id = :id",
+            {"capture": capture_id, "now": iso(utc_now()), "id": url_id},
         )
-        return True
 
     def _answer_before(self, url_id: int) -> int | None:
         """The answer that a browser made a page of, where the kill left no more than the page."""

@@ -138,11 +138,16 @@ def _judge(losses: Losses, whole: Path, killed: Path) -> None:
         "select id, title, body, revision from articles",
         "select url, state, reason from urls where kind = 'page'",
     ):
-        losses.lost += [str(row[:2]) for row in sorted(set(_query(whole, sql)) ^ set(_query(killed, sql)), key=str)]
+        losses.lost += [
+            str([str(cell)[:100] for cell in row])
+            for row in sorted(set(_query(whole, sql)) ^ set(_query(killed, sql)), key=str)
+        ]
     fetched = "captures join urls on urls.id = url_id where kind = 'page' and captures.status = 200"
     losses.twice += [
-        f"{url} ({n} times)"
-        for url, n in _query(killed, f"select urls.url, count(*) from {fetched} group by 1 having count(*) > 1")
+        f"{url} ({n} times: {_story(killed, url_id)})"
+        for url, url_id, n in _query(
+            killed, f"select urls.url, urls.id, count(*) from {fetched} group by 1 having count(*) > 1"
+        )
     ]
     losses.twice += [
         url
@@ -162,6 +167,14 @@ def _judge(losses: Losses, whole: Path, killed: Path) -> None:
             " and run_id = (select max(id) from runs)",
         )
     ]
+
+
+def _story(folder: Path, url_id: int) -> str:
+    """What happened to a URL, run by run."""
+    told = f"select run_id, at, event, coalesce(reason, '') from url_events where url_id = {url_id} order by id"
+    return "; ".join(
+        f"run {run} {at[11:19]} {event} {reason}".strip() for run, at, event, reason in _query(folder, told)
+    )
 
 
 def _torn(folder: Path) -> list[str]:

@@ -71,6 +71,21 @@ def test_what_was_captured_but_not_committed_is_taken_in(tmp_path: Path) -> None
         assert third.db.execute("select count(*) from captures").fetchone() == (2,)
 
 
+def test_a_page_whose_capture_was_committed_before_its_state_is_cleaned_not_fetched_again(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    first, second = found(writer), found(writer, PAGE + "2")
+    writer.keep(exchange(b"<p>first</p>"), run=1, url_id=first)
+    capture = writer.keep(exchange(b"<p>second</p>"), run=1, url_id=second)
+    writer.ledger.note(second, "unchanged", run=1, now=NOW, capture_id=capture)  # this one was come to
+    writer.commit()
+    abandon(writer)
+    with ArchiveWriter(writer.folder, purpose="again") as again:
+        assert (again.recovered.captures, again.recovered.pages) == (0, 1)
+        (entry,) = again.ledger.captured(limit=10, but_not=set())
+        assert entry.id == first and entry.capture_id is not None
+        assert read_capture(again.folder, again.capture_ref(entry.capture_id)).body == b"<p>first</p>"
+
+
 def test_a_half_written_record_is_cut_off(tmp_path: Path) -> None:
     writer = open_archive(tmp_path)
     found(writer)
