@@ -16,6 +16,8 @@ import pytest
 from archive.times import from_iso
 from bench.causes import find_causes
 from bench.clock import clocks, let_time_pass
+from bench.corpus import Corpus
+from bench.export import CONTENDERS, fill, measure, present, same_cells
 from bench.measures import compare, page_figures, summarise
 from bench.race import Reading
 from bench.samples import Truth, list_ids, read_samples
@@ -89,6 +91,18 @@ def test_time_passes_for_all_that_the_archive_remembers(tmp_path: Path) -> None:
         let_time_pass(tmp_path, timedelta(days=1, seconds=1))
         after = db.execute(sql).fetchone()
     assert [from_iso(b) - from_iso(a) for a, b in zip(after, before, strict=True)] == [timedelta(days=1, seconds=1)] * 2
+
+
+def test_exports_have_the_cells_of_the_other_programs_and_are_timed(tmp_path: Path) -> None:
+    archive = fill(tmp_path / "archive", Corpus(articles=40), 40)
+    for name in present()["csv"]:
+        CONTENDERS["csv"][name](archive, tmp_path / f"{name}.csv")
+        assert same_cells(tmp_path / "nightdesk.csv", tmp_path / f"{name}.csv"), name
+    told = measure("csv", "nightdesk", archive, tmp_path / "x.csv")
+    assert told["bytes"] == (tmp_path / "nightdesk.csv").stat().st_size > 40_000
+    assert all(told[key] > 0 for key in ("seconds", "startup", "peak_mb"))
+    (tmp_path / "x.csv").write_text("id\n1\n")
+    assert not same_cells(tmp_path / "nightdesk.csv", tmp_path / "x.csv")
 
 
 ARTICLE = """<html><head><title>Quay wins</title></head><body><nav>Home</nav><article><h1>Quay wins</h1>
