@@ -209,7 +209,7 @@ class Desk:
         if self.writer.recovered:
             found = self.writer.recovered
             log.warning(
-                "recovered from a killed run: %d captures taken in; %d pages to clean, not to ask for; %d bytes cut off",
+                "recovered from a killed run: %d captures taken in; %d pages to clean, not to fetch; %d bytes cut off",
                 found.captures,
                 found.pages,
                 found.torn_bytes,
