@@ -188,6 +188,19 @@ def test_croissant_names_every_column_and_the_digest(package: Path) -> None:
     assert [field["source"]["extract"]["column"] for field in told["recordSet"][0]["field"]] == columns
 
 
+@pytest.mark.parametrize(
+    ("format_", "encoding"), [("jsonl", "application/jsonlines"), ("parquet", "application/x-parquet")]
+)
+def test_croissant_names_types_as_its_readers_do(package: Path, tmp_path: Path, format_: str, encoding: str) -> None:
+    made = run("export", "-a", package.parent / "a", "--package", tmp_path / "p", "--format", format_)
+    assert made.exit_code == 0, made.output
+    told = json.loads((tmp_path / "p" / "croissant.json").read_bytes())
+    assert told["distribution"][0]["encodingFormat"] == encoding
+    fields = {field["name"]: field.get("repeated", False) for field in told["recordSet"][0]["field"]}
+    assert fields["authors"] and not fields["title"]
+    assert not {"images", "rights"} & fields.keys()  # its reader fails at objects
+
+
 def test_the_citation_names_persons_and_institutions(package: Path) -> None:
     text = (package / "CITATION.cff").read_text(encoding="utf-8")
     assert 'family-names: "Kova\\u010d"\n    given-names: "Ana"\n  - name: "Port Library"' in text

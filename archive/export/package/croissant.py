@@ -50,6 +50,13 @@ _CONTEXT: dict[str, Any] = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
+#: What Croissant calls them, where that is not what others do.
+_ENCODINGS = {
+    ".gz": "application/gzip",
+    ".zst": "application/zstd",
+    "jsonl": "application/jsonlines",
+    "parquet": "application/x-parquet",
+}
 _TYPES = {"time": "sc:DateTime", "number": "sc:Integer", "truth": "sc:Boolean"}
 
 
@@ -74,27 +81,29 @@ def croissant(facts: Facts, data: Packed, place: Place, columns: Sequence[Column
                 "name": data.name,
                 "contentUrl": data.name,
                 "contentSize": f"{data.bytes} B",
-                "encodingFormat": {".gz": "application/gzip", ".zst": "application/zstd"}.get(
-                    place.packing, place.format.media_type
-                ),
+                "encodingFormat": _encoding(place),
                 "sha256": data.sha256,
             }
         ],
     }
-    if columns is not None and not place.packing:
-        told["recordSet"] = [
-            {
-                "@type": "cr:RecordSet",
-                "@id": "articles",
-                "name": "articles",
-                "field": [_field(c, data) for c in columns],
-            }
-        ]
+    fields = [_field(c, data, place) for c in columns or () if _can_tell(c, place)]
+    if fields and not place.packing:
+        told["recordSet"] = [{"@type": "cr:RecordSet", "@id": "articles", "name": "articles", "field": fields}]
     return {name: value for name, value in told.items() if value != []}
 
 
-def _field(column: Column, data: Packed) -> dict[str, Any]:
-    return {
+def _encoding(place: Place) -> str:
+    return _ENCODINGS.get(place.packing or place.format.name, place.format.media_type)
+
+
+def _can_tell(column: Column, place: Place) -> bool:
+    """Whether the column is a text, or a list of texts: readers of Croissant fail at objects. In CSV all are texts."""
+    return place.format.name == "csv" or column.kind not in ("objects", "object")
+
+
+def _field(column: Column, data: Packed, place: Place) -> dict[str, Any]:
+    repeated = {"repeated": True} if column.kind == "texts" and place.format.name != "csv" else {}
+    return repeated | {
         "@type": "cr:Field",
         "@id": f"articles/{column.name}",
         "name": column.name,
