@@ -13,6 +13,7 @@ from types import ModuleType
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import crawler.cli
 import crawler.settings
@@ -21,6 +22,7 @@ from archive.captures import Exchange
 from archive.edits.kinds import WORDS
 from archive.errors import ArchiveError
 from archive.export.columns import COLUMNS
+from archive.export.formats import FORMATS
 from archive.health.verdicts import MEANINGS
 from archive.ledger import Verdict
 from archive.reasons import _REASONS, because, happened
@@ -212,6 +214,25 @@ def explained() -> dict[str, list[str]]:
     return {row[0].strip("`"): row[1:4] for heading in (SAID, ADDED, CSV) for row in rows(heading)}
 
 
+def test_the_table_of_formats_is_that_of_the_export() -> None:
+    current = [[f"`{each.name}`", ", ".join(f"`{ending}`" for ending in each.suffixes)] for each in FORMATS.values()]
+    assert [row[:2] for row in table(RESEARCH, "formats")] == current
+
+
+def test_the_exports_that_are_shown_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    harbour_archive(tmp_path / "my-archive")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NIGHTDESK_ARCHIVE", "my-archive")
+    (section,) = re.findall(r"(?s)\n## Data sets\n(.*?)\n## ", RESEARCH)
+    shown = list(command_lines(section))
+    assert len(shown) >= 15
+    for words in shown:
+        done = CliRunner().invoke(crawler.cli.nightdesk, words)
+        assert done.exit_code == 0, f"{words}: {done.output}"
+    assert (tmp_path / "then.csv").read_text(encoding="utf-8").count("As new talks move forward.") == 1
+    assert "Explainer: Harbour talks continue" in (tmp_path / "new.csv").read_text(encoding="utf-8")
+
+
 def test_the_table_of_columns_is_that_of_the_export_and_the_field_guide() -> None:
     fields = explained()
     current = [[f"`{name}`", fields[name][1], fields[name][2], fields[name][0]] for name in COLUMNS]
@@ -223,7 +244,7 @@ def columns_of(*types: str) -> set[str]:
 
 
 def test_the_pandas_recipe_converts_every_column_that_is_no_text() -> None:
-    (recipe,) = [block for block in python_blocks() if "pandas" in block]
+    (recipe,) = [block for block in python_blocks() if "import pandas" in block]
     constants = {
         target.id: set(ast.literal_eval(node.value))
         for node in ast.parse(recipe).body
@@ -241,7 +262,7 @@ def test_the_pandas_recipe_converts_every_column_that_is_no_text() -> None:
 
 
 def test_the_r_recipe_converts_the_same_columns() -> None:
-    (recipe,) = re.findall(r"(?s)```r\n(.*?)```", RESEARCH)
+    recipe, _ = re.findall(r"(?s)```r\n(.*?)```", RESEARCH)
     assert set(re.findall(r"(\w+) = col_datetime\(\)", recipe)) == columns_of("time")
     assert set(re.findall(r"(\w+) = col_integer\(\)", recipe)) == columns_of("whole number")
     assert set(re.findall(r"(\w+) = col_logical\(\)", recipe)) == columns_of("`true`, `false`")
