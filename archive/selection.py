@@ -6,7 +6,7 @@ order the archive become a range of ``seq``; other dates and numbers are looked 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +48,13 @@ class Selection:
         """The whole statement, for columns of articles."""
         return f"select {columns} from {self.from_} {joins} where {self.where} {self.order} {self.limit}"  # noqa: S608
 
-    def of_facts(self, columns: str) -> str:
-        """A statement for columns of facts, of all that is selected, in no order."""
-        joined = "" if "facts f" in self.core else f" cross join facts f on f.seq = {self.key}"
-        return f"select {columns} from {self.core}{joined} where {self.where}"  # noqa: S608 (our own words)
+    def ascending(self, columns: Sequence[str], *, after: int | None = None) -> str:
+        """A statement for ``seq`` and columns of facts, of all that is selected, from behind a seq ``:after`` on."""
+        joined = "f." in " ".join(columns) and "facts f" not in self.core
+        core = f"{self.core} cross join facts f on f.seq = {self.key}" if joined else self.core
+        where = self.where if after is None else f"{self.where} and {self.key} > :after"
+        listed = ", ".join([f"{self.key} as seq", *columns])
+        return f"select {listed} from {core} where {where} order by {self.key}"  # noqa: S608 (our own words)
 
     def of_keys(self, columns: str) -> str:
         """A statement for what the key tells, of all that is selected, in no order."""

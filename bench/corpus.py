@@ -12,8 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from pathlib import Path
+from typing import Any
 
+from archive.bulk import BulkLoader
+from archive.row import row_of
+from archive.times import iso
 from archive.types import Access, Article, Precision
+from archive.urls import article_id
+from archive.writer import ArchiveWriter
 
 _ONSETS = "b c d f g h k l m n p r s t v w br ch cl cr dr fl gr pl pr sh sl st str th tr".split()  # noqa: SIM905
 _VOWELS = "a e i o u ai ea ee io ou".split()  # noqa: SIM905
@@ -97,6 +104,20 @@ class Corpus:
         """Every article, oldest first."""
         return map(self.article, range(self.articles))
 
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every article as a row for ``BulkLoader``."""
+        for source, article in self:
+            assert article.published_at and article.url
+            at = iso(article.published_at)
+            seen = {"first_seen_at": at, "last_seen_at": at, "revised_at": at}
+            yield row_of(article) | {"id": article_id(article.url), "source": source} | seen
+
+    def fill(self, folder: Path) -> None:
+        """Make an archive of them, which must not be there yet."""
+        open_shelf(folder, self.sources)
+        with BulkLoader(folder) as loader:
+            loader.add(self.rows())
+
     def _author(self, source: int, chance: random.Random) -> str:
         number = min(int(chance.paretovariate(0.8)), 80)
         if (source, number) not in self._authors:
@@ -104,6 +125,15 @@ class Corpus:
             first, last = names.randrange(2000), names.randrange(2000, 20_000)
             self._authors[source, number] = f"{self.vocabulary[first].title()} {self.vocabulary[last].title()}"
         return self._authors[source, number]
+
+
+def open_shelf(folder: Path, sources: int) -> None:
+    """Make an archive of no articles, with the sources that a corpus has."""
+    with ArchiveWriter(folder, purpose="bench") as writer:
+        for number in range(sources):
+            writer.ledger.add_source(
+                f"paper{number:03}", home=f"https://paper{number:03}.test/", title=None, now=_FIRST
+            )
 
 
 _SPREAD_LANGUAGES, _SPREAD_ACCESS, _SPREAD_TYPES = _spread(_LANGUAGES), _spread(_ACCESS), _spread(_TYPES)
