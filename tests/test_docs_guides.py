@@ -23,8 +23,10 @@ from archive.edits.kinds import WORDS
 from archive.errors import ArchiveError
 from archive.export.columns import COLUMNS
 from archive.export.formats import FORMATS
+from archive.fields import FIELDS
 from archive.health.verdicts import MEANINGS
 from archive.ledger import Verdict
+from archive.query import Query
 from archive.reasons import _REASONS, because, happened
 from archive.report import write_metrics
 from archive.types import Article, Hint, Kind, Link, Origin, Outcome, Precision, Reason, State, Via
@@ -207,6 +209,17 @@ def test_the_ages_and_the_user_agent_are_the_crawlers() -> None:
 
 
 # ── research.md ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_one_can_type_means_the_query_beside_it() -> None:
+    shown = table(RESEARCH, "queries")
+    assert len(shown) > 25
+    for typed, _, made in shown:
+        query = Query.parse(typed.strip("`"))
+        assert query.spelling == eval(f"Query({made.strip('`')})", {"Query": Query}).spelling, typed
+        assert Query.parse(query.spelling) == query
+        assert not query.read.mended
+    assert {f.field for typed, *_ in shown for f in Query.parse(typed.strip("`")).filters} >= {*FIELDS} - {"last-seen"}
 
 
 def explained() -> dict[str, list[str]]:
