@@ -6,6 +6,7 @@ ArchiveError                 root; ``str()`` names the thing and the way out
 ├── Locked                   another process is writing; says which
 ├── CannotWrite              the disk is full, or the folder may not be written
 ├── NotFound                 no such article, URL or run
+├── TooSlow                  it took longer than was allowed
 ├── BadQuery                 a filter's value cannot be understood (words never raise)
 └── DamagedCapture           the WARC does not hold what a row says it holds
 """
@@ -63,6 +64,10 @@ class BadQuery(ArchiveError):
         super().__init__(message)
         self.at = at
         self.end = end
+
+
+class TooSlow(ArchiveError):
+    """It took longer than was allowed."""
 
 
 class DamagedCapture(ArchiveError):

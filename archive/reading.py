@@ -6,9 +6,11 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import quote
@@ -18,7 +20,7 @@ from archive.cite.reference import Reference, reference_to
 from archive.completeness import Completeness
 from archive.edits.kinds import Kind
 from archive.edits.reading import Change, Edit, change_between, changes_among, edits_due, edits_of
-from archive.errors import ArchiveError, BadQuery, Locked, NoArchive, NotAnArchive, NotFound
+from archive.errors import ArchiveError, BadQuery, Locked, NoArchive, NotAnArchive, NotFound, TooSlow
 from archive.figures import Problem, Stats, completeness_of, funnel_of, problems_of, run_of, runs_of, stats_of
 from archive.history import History, history_of, spellings
 from archive.learnt import LearntTemplate, learnt_from
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from archive.health.values import SourceNight
     from archive.report.night import Report
 
+#: Steps of SQLite's machine between two looks at the clock: some tenths of a millisecond.
+_STEPS = 20_000
 #: A reader waits so long for a writer that is just closing its journal; in WAL mode it hardly ever has to.
 _BUSY_S = 10.0
 
@@ -105,6 +109,21 @@ class Archive:
         """The database, for what opens a connection of its own. Raises ArchiveError if the archive is closed."""
         assert self._db is not None  # raises if the archive is closed
         return self._database
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """What is asked in this block may take so long. Raises TooSlow."""
+        end = monotonic() + seconds
+        connection = self._db.conn
+        connection.set_progress_handler(lambda: monotonic() > end, _STEPS)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_INTERRUPT:
+                raise
+            raise TooSlow(f"this takes longer than the {seconds:g} seconds allowed; narrow it down") from error
+        finally:
+            connection.set_progress_handler(None, 0)
 
     @property
     def _db(self) -> Database:
@@ -467,7 +486,7 @@ def open_to_read(path: Path) -> Database:
     from archive.sqlite import Database  # 0.1 s, not for --help
 
     try:
-        db = Database(_connect(path), execute_plugins=False, recursive_triggers=False)
+        db = Database(connect_to_read(path), execute_plugins=False, recursive_triggers=False)
         try:
             _check(db, path)
         except BaseException:
@@ -480,16 +499,17 @@ def open_to_read(path: Path) -> Database:
     return db
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect_to_read(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:
+    """A connection that cannot write; ``one_thread`` False: threads may hand it on."""
     uri = "file:" + quote(str(path.absolute()))
-    connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_BUSY_S)
+    connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_BUSY_S, check_same_thread=one_thread)
     try:
         connection.execute("select 1 from sqlite_master").fetchone()
     except sqlite3.DatabaseError as error:
         connection.close()
         if _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
             raise
-        return _connect_immutable(path, uri, error)
+        return _connect_immutable(path, uri, error, one_thread=one_thread)
     return connection
 
 
@@ -498,7 +518,9 @@ def _code(error: sqlite3.Error) -> int:
     return error.sqlite_errorcode & 0xFF
 
 
-def _connect_immutable(path: Path, uri: str, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+def _connect_immutable(
+    path: Path, uri: str, error: sqlite3.DatabaseError, *, one_thread: bool
+) -> sqlite3.Connection:
     """The way to read from a medium where SQLite cannot make its ``-shm`` file: nobody else can write there."""
     journal = path.with_name(path.name + "-wal")
     if journal.exists() and journal.stat().st_size:
@@ -506,7 +528,7 @@ def _connect_immutable(path: Path, uri: str, error: sqlite3.DatabaseError) -> sq
             f"{path} has unfinished business in {journal.name} that cannot be read here ({error});"
             " copy the folder to a place that can be written to, and open it there"
         ) from error
-    return sqlite3.connect(f"{uri}?immutable=1", uri=True)
+    return sqlite3.connect(f"{uri}?immutable=1", uri=True, check_same_thread=one_thread)
 
 
 def _check(db: Database, path: Path) -> None:

@@ -14,6 +14,7 @@ from archive.cli import reading_commands
 from archive.completion import completion
 from archive.errors import DRIVER_ERRORS, ArchiveError, CannotWrite
 from archive.version import __version__
+from archive.web.verb import serve
 from crawler.errors import CrawlerError
 from crawler.verbs.backfill import backfill
 from crawler.verbs.crawl import crawl
@@ -60,6 +61,7 @@ for _command in (
     schedule,
     doctor,
     *reading_commands,
+    serve,
     completion,
     demo,
 ):

@@ -103,7 +103,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["size"] = _size
+    templates.filters["size"] = size
     templates.filters["many"] = lambda number: f"{number:,}"
     return templates
 
@@ -197,7 +197,8 @@ def _a(word: str) -> str:
     return f"an {word}" if word[0] in "aeiou" else f"a {word}"
 
 
-def _size(number: float) -> str:
+def size(number: float) -> str:
+    """Bytes for reading: ``1.2 MB``."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if number < 1000:
             return f"{number:.0f} bytes" if unit == "bytes" else f"{number:.1f} {unit}"

@@ -1,0 +1,1 @@
+"""The reading room: the archive in a browser, beside Datasette, read-only."""

@@ -1,0 +1,110 @@
+"""Our pages as Datasette's plugin: which address is which page, and what goes wrong as a page too."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from datasette import Response, hookimpl
+from datasette.utils.asgi import Base400
+from datasette.views.base import DatasetteError
+
+from archive.errors import ArchiveError, BadQuery, NotFound, TooSlow
+from archive.reading import Archive
+from archive.web import home
+from archive.web.asked import Answer, Asked, as_json, asked
+from archive.web.layout import page, sheet, shown_url
+
+if TYPE_CHECKING:
+    from archive.web.app import Room
+
+_log = logging.getLogger(__name__)
+
+Page = Callable[[Archive, Asked], Answer]
+
+#: Address → page. Groups are the page's ``parts``.
+PAGES: tuple[tuple[str, Page], ...] = (
+    (r"^/(?:index(?P<ending>\.json))?$", home.show),
+)
+_SHEET = r"^/room/room\.css$"
+_COMPILED = [re.compile(pattern) for pattern in (*(pattern for pattern, _ in PAGES), _SHEET)]
+#: What a browser may keep: the sheet's address changes with it.
+_KEEP = {"cache-control": "public, max-age=31536000, immutable"}
+
+
+#: Datasette's own words for it are HTML.
+_TOO_SLOW = "The query was interrupted: it took longer than is allowed."
+
+
+@hookimpl
+def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
+    """Our pages, before Datasette's own."""
+    if not hasattr(datasette, "desk"):  # somebody else's Datasette in the same process
+        return []
+    return [*((pattern, _view(datasette, made)) for pattern, made in PAGES), (_SHEET, _show_sheet)]
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
+    """What goes wrong in Datasette, or is a fault of ours, as a page that gives nothing of the machine away."""
+    if not hasattr(datasette, "desk"):
+        return None
+    wanted = asked({"ending": "json" if request.path.endswith(".json") else None}, "")
+    if isinstance(exception, Base400):
+        title = {403: "This is not shown", 404: "There is no such page"}.get(exception.status, "This cannot be done")
+        return _response(_failed(wanted, exception.status, title, str(exception)))
+    if isinstance(exception, DatasetteError):
+        words = _TOO_SLOW if exception.message_is_html else str(exception.message)
+        return _response(_failed(wanted, exception.status, exception.title or "This cannot be done", words))
+    _log.error("%s failed", shown_url(request.path), exc_info=exception)
+    return _response(_failed(wanted, 500, "Something went wrong here", "The fault is ours; the log has more of it."))
+
+
+def is_ours(path: str) -> bool:
+    """Whether an address is one of our pages."""
+    return any(pattern.match(path) for pattern in _COMPILED)
+
+
+def _view(room: Room, made: Page) -> Callable[..., Awaitable[Any]]:
+    async def view(request: Any) -> Any:
+        wanted = asked(request.url_vars, request.query_string, room.home_of(request.scope))
+        return _response(await room.desk.read(partial(answer, made, wanted)))
+
+    return view
+
+
+def answer(made: Page, wanted: Asked, archive: Archive) -> Answer:
+    """A page, or what went wrong with it as a page with its status."""
+    try:
+        return made(archive, wanted)
+    except NotFound as error:
+        return _failed(wanted, 404, "This is not in the archive", str(error))
+    except BadQuery as error:
+        return _failed(wanted, 400, "This cannot be understood", str(error))
+    except TooSlow as error:
+        return _failed(wanted, 503, "This takes too long", str(error))
+    except ArchiveError as error:
+        return _failed(wanted, 500, "This cannot be read", str(error))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_INTERRUPT:
+            raise  # Archive.within makes it TooSlow
+        return _failed(wanted, 503, "The archive cannot be read at the moment", str(error))
+
+
+def _failed(wanted: Asked, status: int, title: str, words: str) -> Answer:
+    if wanted.ending == "json":
+        return as_json({"error": words}, status)
+    return page("error.html", status=status, title=title, words=words)
+
+
+def _response(made: Answer) -> Any:
+    headers = {"cache-control": "no-cache"} | dict(made.headers)
+    return Response(made.body, status=made.status, headers=headers, content_type=made.content_type)
+
+
+async def _show_sheet() -> Any:
+    return Response(sheet(), headers=_KEEP, content_type="text/css; charset=utf-8")

@@ -1,0 +1,162 @@
+"""The reading room's door and first page."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from click.testing import CliRunner
+
+from archive.web.guard import Door
+from archive.web.verb import serve
+from tests.archive.room import Visitor, visiting
+from tests.archive.sample import Sample, two_nights
+
+ROOT = Path(__file__).parent.parent.parent
+TOKEN = "a secret of some length"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return two_nights(tmp_path_factory.mktemp("room") / "a&b")
+
+
+@pytest.fixture(scope="module")
+def room(folder: Path) -> Iterator[Visitor]:
+    with visiting(folder) as visitor:
+        yield visitor
+
+
+def test_the_first_page_says_what_the_archive_holds_and_how_the_night_was(room: Visitor) -> None:
+    answer = room.get("/")
+    assert answer.status_code == 200
+    assert "<bdi>a&amp;b</bdi>" in answer.text
+    assert "4 articles from 2 sources" in answer.text
+    assert "Explainer: Harbour talks continue" in answer.text
+    assert 'href="/night/2"' in answer.text
+    told = room.get("/index.json").json()
+    assert (told["articles"], told["sources"], told["night"]["run"]["id"]) == (4, 2, 2)
+
+
+def test_the_first_page_of_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
+    with Sample(tmp_path / "a"):
+        pass
+    with visiting(tmp_path / "a") as visitor:
+        answer = visitor.get("/")
+    assert "Nothing is in this archive yet" in answer.text
+    assert "There was no night so far" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/archive/articles", "/room/room.css"])
+def test_every_answer_forbids_scripts_frames_referrers_and_cookies(room: Visitor, path: str) -> None:
+    headers = room.get(path).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "script-src 'unsafe-inline'" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "set-cookie" not in headers
+    assert ("script-src" in policy) == path.startswith("/archive") or path == "/nowhere"
+
+
+def test_our_pages_have_no_script_and_no_style_within(room: Visitor) -> None:
+    page = room.get("/").text
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page)
+    assert re.findall(r'(?:src|<link[^>]*href)="([^"]+)"', page) == [re.search(r"/room/room\.css\?v=\w+", page)[0]]  # type: ignore[index]
+
+
+def test_the_sheet_may_be_kept_and_pages_are_asked_for_again(room: Visitor) -> None:
+    assert "immutable" in room.get("/room/room.css").headers["cache-control"]
+    assert room.get("/").headers["cache-control"] == "no-cache"
+
+
+def test_nothing_can_be_sent(room: Visitor) -> None:
+    for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+        assert room.get("/", method=method).status_code == 405
+    assert room.get("/", method="HEAD").status_code == 200
+
+
+def test_a_page_of_the_web_whose_name_leads_here_reads_nothing(room: Visitor) -> None:
+    assert room.get("/", host="rebound.example").status_code == 421
+    assert room.get("/", host="127.0.0.1:8001").status_code == 200
+    assert room.get("/", host="[::1]:8001").status_code == 200
+
+
+def test_datasettes_tables_can_be_read_and_nothing_else_of_it(room: Visitor, folder: Path) -> None:
+    assert room.get("/archive/articles.json?_shape=array&_nl=on").text.count("\n") == 3
+    assert room.get("/archive.json?sql=delete+from+articles").status_code == 400
+    assert room.get("/archive.json?sql=select+count(*)+from+articles").json()["rows"] == [[4]]
+    assert room.get("/archive.db").status_code in (403, 404)
+    for path in ("/-/databases.json", "/-/threads.json", "/-/messages", "/-/allow-debug", "/-/patterns", "/-/logout"):
+        assert room.get(path).status_code == 404
+    for path in ("/-/settings.json", "/-/versions.json", "/archive.json", "/-/metadata.json"):
+        assert str(folder) not in room.get(path).text
+
+
+def test_a_query_that_never_ends_is_ended(room: Visitor) -> None:
+    endless = "with+recursive+n(i)+as+(select+1+union+all+select+i%2B1+from+n)+select+max(i)+from+n"
+    assert "interrupted" in room.get(f"/archive.json?sql={endless}").text.lower()
+
+
+def test_with_a_token_only_who_knows_it_comes_in(folder: Path) -> None:
+    basic = b64encode(f"me:{TOKEN}".encode()).decode()
+    with visiting(folder, Door(token=TOKEN, hosts=None)) as visitor:
+        for wrong in ("", f"Bearer {TOKEN}x", "Basic !!!", f"Basic {b64encode(b'me:other').decode()}", f"Digest {TOKEN}"):
+            refused = visitor.get("/", authorization=wrong)
+            assert refused.status_code == 401
+            assert refused.headers["www-authenticate"].startswith("Basic")
+            assert "harbour" not in refused.text.lower()
+        assert visitor.get("/room/room.css").status_code == 401
+        assert visitor.get("/", authorization=f"Bearer {TOKEN}").status_code == 200
+        assert visitor.get("/", authorization=f"Basic {basic}", host="anything.example").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--host", "0.0.0.0"], "everybody there could read the archive"),
+        (["--host", "0.0.0.0", "--token", "short"], "too short"),
+        (["--behind-proxy", "archive.example.org"], "takes the address"),
+        (["--behind-proxy", "https://archive.example.org/deep"], "has no path"),
+        (["--host", "192.0.2.1", "--token", TOKEN], "192.0.2.1, port 8001"),
+    ],
+)
+def test_serving_others_must_be_meant(folder: Path, arguments: list[str], said: str) -> None:
+    done = CliRunner().invoke(serve, ["-a", str(folder), *arguments])
+    assert done.exit_code != 0
+    assert said in " ".join(done.output.split())
+
+
+def test_it_serves_on_loopback_and_ends_when_told(folder: Path) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "crawler", "serve", "-a", str(folder), "--port", "0"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    try:
+        assert server.stderr is not None
+        line = server.stderr.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert address, line
+        with urlopen(address[0], timeout=30) as answer:
+            assert b"4 articles" in answer.read()
+            assert answer.headers["server"] is None
+        second = CliRunner().invoke(serve, ["-a", str(folder), "--port", address[0].rstrip("/").rpartition(":")[2]])
+        assert second.exit_code == 1
+        assert "name another with --port" in second.output
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+    assert server.returncode in (0, 130, -signal.SIGINT)
