@@ -84,7 +84,7 @@ def timeline_of(db: Database, query: Query, step: str = "month") -> list[tuple[d
         raise BadQuery(f"timeline: {step!r} is unknown; write one of {', '.join(STEPS)}")
     counts: Counter[date] = Counter()
     for day, articles in _days(db, query).items():
-        counts[_begin(_date(day), step)] += articles
+        counts[begin_of(_date(day), step)] += articles
     if not counts:
         return []
     line, begin, last = [], min(counts), max(counts)
@@ -92,7 +92,7 @@ def timeline_of(db: Database, query: Query, step: str = "month") -> list[tuple[d
         line.append((begin, counts[begin]))
         if begin == last:
             break
-        begin = _next(begin, step)
+        begin = next_of(begin, step)
     return line
 
 
@@ -175,7 +175,8 @@ def _by_prefix(days: Counter[str], length: int) -> Counter[str]:
     return counts
 
 
-def _begin(day: date, step: str) -> date:
+def begin_of(day: date, step: str) -> date:
+    """The first day of the step that a day is in."""
     if step == "week":
         return day - timedelta(days=min(day.weekday(), (day - date.min).days))
     if step == "month":
@@ -183,7 +184,8 @@ def _begin(day: date, step: str) -> date:
     return day.replace(month=1, day=1) if step == "year" else day
 
 
-def _next(begin: date, step: str) -> date:
+def next_of(begin: date, step: str) -> date:
+    """The first day of the next step."""
     if step in ("day", "week"):
         return begin + timedelta(days=1 if step == "day" else 7)
     month = begin.month % 12 + 1 if step == "month" else 1

@@ -518,9 +518,7 @@ def _code(error: sqlite3.Error) -> int:
     return error.sqlite_errorcode & 0xFF
 
 
-def _connect_immutable(
-    path: Path, uri: str, error: sqlite3.DatabaseError, *, one_thread: bool
-) -> sqlite3.Connection:
+def _connect_immutable(path: Path, uri: str, error: sqlite3.DatabaseError, *, one_thread: bool) -> sqlite3.Connection:
     """The way to read from a medium where SQLite cannot make its ``-shm`` file: nobody else can write there."""
     journal = path.with_name(path.name + "-wal")
     if journal.exists() and journal.stat().st_size:

@@ -38,17 +38,17 @@ def _span(value: str | date, now: datetime) -> Span | None:
         second = value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC).replace(microsecond=0)
         return second, second
     if isinstance(value, date):
-        return _days(value, value)
+        return days_between(value, value)
     text = value.strip()
     relative = _relative(text.lower(), now.date())
     if relative:
-        return _days(relative, relative)
+        return days_between(relative, relative)
     if match := _MONTH.fullmatch(text):
         year, month = int(match[1]), int(match[2] or 0)
-        return _days(date(year, month or 1, 1), _end_of_month(year, month or 12))
+        return days_between(date(year, month or 1, 1), _end_of_month(year, month or 12))
     if match := _DAY.fullmatch(text):
         day = date(*map(int, match.groups()))
-        return _days(day, day)
+        return days_between(day, day)
     return _instant(text)
 
 
@@ -64,14 +64,15 @@ def _end_of_month(year: int, month: int) -> date:
     return date(year, month + 1, 1) - timedelta(days=1)
 
 
-def _days(first: date, last: date) -> Span:
+def days_between(first: date, last: date) -> Span:
+    """The first second of the first day, and the last of the last."""
     return datetime.combine(first, time.min, UTC), datetime.combine(last, time(23, 59, 59), UTC)
 
 
 def _instant(text: str) -> Span | None:
     moment = datetime.fromisoformat(text)
     if not re.search("[T ]", text):  # another way to write a day, such as 20261110 or 2026-W46-2
-        return _days(moment.date(), moment.date())
+        return days_between(moment.date(), moment.date())
     second = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).replace(microsecond=0)
     length = timedelta(minutes=1) if _TO_THE_MINUTE.match(text) else _SECOND
     return second, second + (length - _SECOND)

@@ -71,5 +71,3 @@ def application(folder: Path, door: Door | None = None, *, address: str | None =
         pm.register(plugin, name="nightdesk")
     room = Room(folder, address=address)
     return guarded(room.app(), door or Door(), plugin.is_ours)
-
-

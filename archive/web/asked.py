@@ -58,9 +58,7 @@ def asked(parts: Mapping[str, str | None], query_string: str, home: str = "") ->
 def as_json(value: Any, status: int = 200) -> Answer:
     """A value of the archive as JSON."""
     body = json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n"
-    return Answer(
-        body=body.encode(errors="replace"), status=status, content_type="application/json; charset=utf-8"
-    )
+    return Answer(body=body.encode(errors="replace"), status=status, content_type="application/json; charset=utf-8")
 
 
 def elsewhere(path: str) -> Answer:

@@ -41,7 +41,7 @@ _HEADERS = (
 _OURS = frozenset(name for name, _ in _HEADERS) | {b"set-cookie", b"content-security-policy"}
 #: Of Datasette's pages about itself, those that are anybody's business; the others show the machine or change state.
 _OPEN = ("/-/static/", "/-/static-plugins/", "/-/versions", "/-/plugins", "/-/settings", "/-/metadata")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Door:
     token: str | None = None
     #: Names that the room is reached by; None: any. On loopback it is loopback's, or a page of the web whose name
     #: leads to this machine could read the archive through the reader's own browser.
-    hosts: tuple[str, ...] | None = _LOOPBACK
+    hosts: tuple[str, ...] | None = LOOPBACK
 
 
 def guarded(app: App, door: Door, own_pages: Callable[[str], bool]) -> App:
@@ -82,7 +82,7 @@ def guarded(app: App, door: Door, own_pages: Callable[[str], bool]) -> App:
 
 
 def _with_ours(headers: Iterable[tuple[bytes, bytes]], policy: str) -> list[tuple[bytes, bytes]]:
-    """Headers with ours in place of theirs; a page that asks for a stricter policy of its own, a capture's, keeps it."""
+    """Headers with ours in place of theirs; a page with a policy of its own, a capture's, keeps that."""
     held = [(bytes(name).lower(), bytes(value)) for name, value in headers]
     strict = next((value for name, value in held if name == b"content-security-policy"), policy.encode())
     kept = [(name, value) for name, value in held if name not in _OURS]

@@ -1,10 +1,11 @@
-"""Templates, and how values look on a page. Whatever comes from the archive is escaped, and cannot turn the page round."""
+"""Templates, and how values look on a page. What comes from the archive is escaped."""
 
 from __future__ import annotations
 
 import hashlib
+import shlex
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -40,7 +41,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
+    filters: dict[str, Callable[..., Any]] = {
         "many": lambda number: f"{number:,}",
         "size": size,
         "day": day,
@@ -49,9 +50,11 @@ def templates() -> Environment:
         "marked": marked,
         "plainly": plainly,
         "segment": segment,
+        "shell": shlex.quote,
         "weblink": weblink,
         "shown_url": shown_url,
     }
+    made.filters.update(filters)
     made.globals |= {"sheet": f"/room/{_SHEET}?v={sheet_mark()}", "version": __version__, "published": published}
     return made
 
@@ -90,8 +93,10 @@ def plainly(text: str | None) -> str:
 
 
 def _turns(sign: str) -> bool:
-    return (unicodedata.category(sign) == "Cc" and sign not in "\t\n") or "\u202a" <= sign <= "\u202e" or (
-        "\u2066" <= sign <= "\u2069"
+    return (
+        (unicodedata.category(sign) == "Cc" and sign not in "\t\n")
+        or "\u202a" <= sign <= "\u202e"
+        or ("\u2066" <= sign <= "\u2069")
     )
 
 
@@ -118,8 +123,3 @@ def weblink(url: str | None) -> str | None:
 def shown_url(url: str | None) -> str:
     """An address for reading: what is invisible or turns the direction stands in percent signs."""
     return "".join(c if c.isprintable() and not _turns(c) else quote(c, errors="replace") for c in url or "")
-
-
-def explained(mapping: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Pairs for a list of terms, those without a value left out."""
-    return [(name, value) for name, value in mapping.items() if value]

@@ -15,7 +15,7 @@ from datasette.views.base import DatasetteError
 
 from archive.errors import ArchiveError, BadQuery, NotFound, TooSlow
 from archive.reading import Archive
-from archive.web import home
+from archive.web import article, captured, download, home, search
 from archive.web.asked import Answer, Asked, as_json, asked
 from archive.web.layout import page, sheet, shown_url
 
@@ -29,9 +29,16 @@ Page = Callable[[Archive, Asked], Answer]
 #: Address → page. Groups are the page's ``parts``.
 PAGES: tuple[tuple[str, Page], ...] = (
     (r"^/(?:index(?P<ending>\.json))?$", home.show),
+    (r"^/search(?P<ending>\.json)?$", search.show),
+    (r"^/article/(?P<id>[a-z0-9]{1,40})(?P<ending>\.json)?$", article.show),
+    (r"^/article/(?P<id>[a-z0-9]{1,40})\.(?P<ending>bib|ris|csl\.json)$", article.cite),
+    (r"^/article/(?P<id>[a-z0-9]{1,40})/captured$", captured.show),
+    (r"^/article/(?P<id>[a-z0-9]{1,40})/captured/page$", captured.raw),
+    (r"^/article/(?P<id>[a-z0-9]{1,40})/captured\.warc\.gz$", captured.record),
 )
 _SHEET = r"^/room/room\.css$"
-_COMPILED = [re.compile(pattern) for pattern in (*(pattern for pattern, _ in PAGES), _SHEET)]
+_FILE = r"^/search\.(?P<ending>" + "|".join(map(re.escape, download.KINDS)) + ")$"
+_COMPILED = [re.compile(pattern) for pattern in (*(pattern for pattern, _ in PAGES), _SHEET, _FILE)]
 #: What a browser may keep: the sheet's address changes with it.
 _KEEP = {"cache-control": "public, max-age=31536000, immutable"}
 
@@ -40,15 +47,16 @@ _KEEP = {"cache-control": "public, max-age=31536000, immutable"}
 _TOO_SLOW = "The query was interrupted: it took longer than is allowed."
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator]
 def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
     """Our pages, before Datasette's own."""
     if not hasattr(datasette, "desk"):  # somebody else's Datasette in the same process
         return []
-    return [*((pattern, _view(datasette, made)) for pattern, made in PAGES), (_SHEET, _show_sheet)]
+    pages = [(pattern, _view(datasette, made)) for pattern, made in PAGES]
+    return [*pages, (_FILE, _download(datasette)), (_SHEET, _show_sheet)]
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator]
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """What goes wrong in Datasette, or is a fault of ours, as a page that gives nothing of the machine away."""
     if not hasattr(datasette, "desk"):
@@ -73,6 +81,20 @@ def _view(room: Room, made: Page) -> Callable[..., Awaitable[Any]]:
     async def view(request: Any) -> Any:
         wanted = asked(request.url_vars, request.query_string, room.home_of(request.scope))
         return _response(await room.desk.read(partial(answer, made, wanted)))
+
+    return view
+
+
+def _download(room: Room) -> Callable[..., Awaitable[Any]]:
+    async def view(request: Any, receive: Any, send: Any) -> Any:
+        wanted = asked(request.url_vars, request.query_string)
+        try:
+            query = search.asked_query(wanted)
+        except BadQuery as error:
+            return Response.text(f"{error}\n", status=400)
+        if request.method == "HEAD":
+            return Response.text("", headers={"content-type": download.KINDS[wanted.ending].media_type})
+        return await download.send(room.desk, query, wanted.ending, receive, send)
 
     return view
 

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.web.guard import Door
-from archive.web.verb import serve
+from archive.web.verb import _door, serve
 from tests.archive.room import Visitor, visiting
 from tests.archive.sample import Sample, two_nights
 
@@ -110,7 +110,13 @@ def test_a_query_that_never_ends_is_ended(room: Visitor) -> None:
 def test_with_a_token_only_who_knows_it_comes_in(folder: Path) -> None:
     basic = b64encode(f"me:{TOKEN}".encode()).decode()
     with visiting(folder, Door(token=TOKEN, hosts=None)) as visitor:
-        for wrong in ("", f"Bearer {TOKEN}x", "Basic !!!", f"Basic {b64encode(b'me:other').decode()}", f"Digest {TOKEN}"):
+        for wrong in (
+            "",
+            f"Bearer {TOKEN}x",
+            "Basic !!!",
+            f"Basic {b64encode(b'me:other').decode()}",
+            f"Digest {TOKEN}",
+        ):
             refused = visitor.get("/", authorization=wrong)
             assert refused.status_code == 401
             assert refused.headers["www-authenticate"].startswith("Basic")
@@ -118,6 +124,13 @@ def test_with_a_token_only_who_knows_it_comes_in(folder: Path) -> None:
         assert visitor.get("/room/room.css").status_code == 401
         assert visitor.get("/", authorization=f"Bearer {TOKEN}").status_code == 200
         assert visitor.get("/", authorization=f"Basic {basic}", host="anything.example").status_code == 200
+
+
+def test_behind_a_proxy_it_answers_to_the_stated_name_and_to_no_other(folder: Path) -> None:
+    door = _door("127.0.0.1", None, "https://archive.example.org")
+    with visiting(folder, door, "https://archive.example.org") as visitor:
+        assert visitor.get("/", host="archive.example.org").status_code == 200
+        assert visitor.get("/", host="rebound.example").status_code == 421
 
 
 @pytest.mark.parametrize(
