@@ -20,6 +20,7 @@ from archive.cite.reference import Reference, reference_to
 from archive.completeness import Completeness
 from archive.edits.kinds import Kind
 from archive.edits.reading import Change, Edit, change_between, changes_among, edits_due, edits_of
+from archive.entries import Entry, entries_of
 from archive.errors import ArchiveError, BadQuery, Locked, NoArchive, NotAnArchive, NotFound, TooSlow
 from archive.figures import Problem, Stats, completeness_of, funnel_of, problems_of, run_of, runs_of, stats_of
 from archive.history import History, history_of, spellings
@@ -291,6 +292,18 @@ class Archive:
         """Source → what the run did with how many of its pages. Raises NotFound."""
         return funnel_of(self._db, run)
 
+    def entries(
+        self,
+        run: int,
+        *,
+        outcome: str | None = None,
+        source: str | None = None,
+        reason: str | None = None,
+        after: int = 0,
+    ) -> list[Entry]:
+        """Pages that a run had something to do with, a hundred at a time; ``after``: the id of the last one had."""
+        return entries_of(self._db, run, outcome=outcome, source=source, reason=reason, after=after)
+
     def problems(self, run: int) -> list[Problem]:
         """What went otherwise than hoped in a run. Raises NotFound."""
         return problems_of(self._db, run)
@@ -309,6 +322,12 @@ class Archive:
 
         chosen = last_night(self.runs()) if run is None else self.run(run)
         return source_nights_of(self._db, chosen.id) if chosen else []
+
+    def nights_of_source(self, source: str) -> list[SourceNight]:
+        """A source's last judged nights, oldest first."""
+        from archive.health.nights import nights_of
+
+        return nights_of(self._db, source, before=utc_now())
 
     def source_names(self) -> list[str]:
         """The sources that the archive has ever looked at, by name."""

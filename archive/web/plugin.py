@@ -15,7 +15,7 @@ from datasette.views.base import DatasetteError
 
 from archive.errors import ArchiveError, BadQuery, NotFound, TooSlow
 from archive.reading import Archive
-from archive.web import article, captured, download, home, search
+from archive.web import article, captured, download, home, nights, search
 from archive.web.asked import Answer, Asked, as_json, asked
 from archive.web.layout import page, sheet, shown_url
 
@@ -35,6 +35,12 @@ PAGES: tuple[tuple[str, Page], ...] = (
     (r"^/article/(?P<id>[a-z0-9]{1,40})/captured$", captured.show),
     (r"^/article/(?P<id>[a-z0-9]{1,40})/captured/page$", captured.raw),
     (r"^/article/(?P<id>[a-z0-9]{1,40})/captured\.warc\.gz$", captured.record),
+    (r"^/sources(?P<ending>\.json)?$", nights.show_sources),
+    (r"^/source/(?P<name>[^/]{1,600}?)(?P<ending>\.json)?$", nights.show_source),
+    (r"^/nights(?P<ending>\.json)?$", nights.show_nights),
+    (r"^/night/(?P<run>[0-9]{1,9})(?P<ending>\.json)?$", nights.show_night),
+    (r"^/night/(?P<run>[0-9]{1,9})/pages(?P<ending>\.json)?$", nights.show_ledger),
+    (r"^/url(?P<ending>\.json)?$", nights.show_url),
 )
 _SHEET = r"^/room/room\.css$"
 _FILE = r"^/search\.(?P<ending>" + "|".join(map(re.escape, download.KINDS)) + ")$"
