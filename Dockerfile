@@ -12,7 +12,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY archive archive
 COPY pipelines pipelines
 COPY crawler crawler
-RUN PIP_CONSTRAINT=constraints.txt pip install --no-cache-dir '.[langid]' \
+RUN PIP_CONSTRAINT=constraints.txt pip install --no-cache-dir '.[langid,web]' \
     && useradd --uid 10001 --create-home nightdesk \
     && mkdir /archive && chown nightdesk /archive
 
