@@ -22,10 +22,10 @@ from archive.segments import Segments, add_segments, make_segments
 from archive.seq import SLOTS_PER_SECOND, seq_floor
 from archive.times import from_iso
 
-#: Articles that one process indexes at a time: some 100 MB while it does.
-_BATCH = 20_000
+#: Articles that one process indexes at a time: some 50 MB while it does.
+_BATCH = 10_000
 #: Batches in one transaction, which the journal must hold.
-_BATCHES = 4
+_BATCHES = 8
 #: So many segments are merged into one: SQLite would do so itself with 16, in the midst of a crawl.
 _MERGE_AT = 12
 

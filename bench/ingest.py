@@ -128,8 +128,9 @@ def index_bytes(path: Path) -> int:
             n for (n,) in db.execute("select name from sqlite_master where name like 'articles_fts_%' and rootpage")
         ]
         names += [n for (n,) in db.execute("select name from sqlite_master where name = 'facts'")]
-        sql = "select coalesce(sum(pgsize), 0) from dbstat where name = ? and aggregate = true"
-        return sum(db.execute(sql, [name]).fetchone()[0] for name in names)
+        sql = "select coalesce(sum(pageno), 0) from dbstat where name = ? and aggregate = true"  # pages
+        (size,) = db.execute("pragma page_size").fetchone()
+        return size * sum(db.execute(sql, [name]).fetchone()[0] for name in names)
 
 
 def measure(articles: int, seed: int) -> dict[str, Any]:
