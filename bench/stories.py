@@ -43,6 +43,8 @@ from archive.times import iso
 from bench.copies import SOURCES, Made, make_set
 
 _FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+#: Articles that are taken up at each size, half of them copies of others.
+_TAKEN_UP = 300
 #: Which story a page that holds six is of is not asked.
 _NOT_ASKED = "page of briefs"
 
@@ -201,14 +203,17 @@ def _true_pairs(articles: Sequence[Made]) -> int:
 
 
 def cost(sizes: Sequence[int], folder: Path) -> list[dict[str, float]]:
-    """What 300 articles cost at each size of the archive."""
-    articles = make_set(99, 60)
+    """What some hundred articles cost at each size of the archive."""
+    pieces, articles = 60, make_set(99, 60)
+    while len(articles) < _TAKEN_UP * len(sizes):
+        pieces *= 2
+        articles = make_set(99, pieces)
     db = fill(folder, [])
     told, there, at = [], 0, 0
     for size in sizes:
         _synthetic(db, there, size)
         there = size
-        sample = articles[at : at + 300]
+        sample = articles[at : at + _TAKEN_UP]
         add(db, sample, 10**9 + at)
         at += len(sample)
         db.execute("pragma wal_checkpoint(truncate)")
