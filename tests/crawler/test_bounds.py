@@ -174,4 +174,5 @@ def test_the_table_of_bounds_is_that_of_the_code() -> None:
         [knobs.NIGHTDESK_MOST_DOCUMENTS],
         [news.MOST_LINKS],
         [int(knobs.NIGHTDESK_SECONDS_PER_PAGE)],
+        [int(knobs.NIGHTDESK_RENDER_SECONDS), knobs.NIGHTDESK_RENDER_REQUESTS, knobs.NIGHTDESK_RENDER_BYTES // mb],
     ]
