@@ -13,7 +13,6 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
-from urllib.parse import quote
 
 from archive.cite.formats import Format, iter_document
 from archive.cite.reference import Reference, reference_to
@@ -21,10 +20,11 @@ from archive.completeness import Completeness
 from archive.edits.kinds import Kind
 from archive.edits.reading import Change, Edit, change_between, changes_among, edits_due, edits_of
 from archive.entries import Entry, entries_of
-from archive.errors import ArchiveError, BadQuery, Locked, NoArchive, NotAnArchive, NotFound, TooSlow
+from archive.errors import ArchiveError, BadQuery, NoArchive, NotFound, TooSlow
 from archive.figures import Problem, Stats, completeness_of, funnel_of, problems_of, run_of, runs_of, stats_of
 from archive.history import History, history_of, spellings
 from archive.learnt import LearntTemplate, learnt_from
+from archive.opening import open_to_read, primary_code
 from archive.query import Query
 from archive.record import (
     COLUMNS,
@@ -55,8 +55,6 @@ if TYPE_CHECKING:
 
 #: Steps of SQLite's machine between two looks at the clock: some tenths of a millisecond.
 _STEPS = 20_000
-#: A reader waits so long for a writer that is just closing its journal; in WAL mode it hardly ever has to.
-_BUSY_S = 10.0
 
 
 class Archive:
@@ -120,7 +118,7 @@ class Archive:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if _code(error) != sqlite3.SQLITE_INTERRUPT:
+            if primary_code(error) != sqlite3.SQLITE_INTERRUPT:
                 raise
             raise TooSlow(f"this takes longer than the {seconds:g} seconds allowed; narrow it down") from error
         finally:
@@ -498,64 +496,3 @@ def as_query(query: Query | str | None, filters: dict[str, Any]) -> Query:
     if unknown:
         raise BadQuery(f"there is no filter {', '.join(sorted(unknown))}")
     return Query(**filters) if query is None else Query.parse(query, **filters)
-
-
-def open_to_read(path: Path) -> Database:
-    """Open an archive's database so that nothing can be written. Raises NotAnArchive or Locked."""
-    from archive.sqlite import Database  # 0.1 s, not for --help
-
-    try:
-        db = Database(connect_to_read(path), execute_plugins=False, recursive_triggers=False)
-        try:
-            _check(db, path)
-        except BaseException:
-            db.close()
-            raise
-    except sqlite3.DatabaseError as error:
-        if _code(error) == sqlite3.SQLITE_BUSY:
-            raise Locked(f"{path} is locked by another program: {error}; try again when it is done") from error
-        raise NotAnArchive(f"{path} cannot be read as an archive: {error}") from error
-    return db
-
-
-def connect_to_read(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:
-    """A connection that cannot write; ``one_thread`` False: threads may hand it on."""
-    uri = "file:" + quote(str(path.absolute()))
-    connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_BUSY_S, check_same_thread=one_thread)
-    try:
-        connection.execute("select 1 from sqlite_master").fetchone()
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        if _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-            raise
-        return _connect_immutable(path, uri, error, one_thread=one_thread)
-    return connection
-
-
-def _code(error: sqlite3.Error) -> int:
-    """SQLite's primary result code."""
-    return error.sqlite_errorcode & 0xFF
-
-
-def _connect_immutable(path: Path, uri: str, error: sqlite3.DatabaseError, *, one_thread: bool) -> sqlite3.Connection:
-    """The way to read from a medium where SQLite cannot make its ``-shm`` file: nobody else can write there."""
-    journal = path.with_name(path.name + "-wal")
-    if journal.exists() and journal.stat().st_size:
-        raise ArchiveError(
-            f"{path} has unfinished business in {journal.name} that cannot be read here ({error});"
-            " copy the folder to a place that can be written to, and open it there"
-        ) from error
-    return sqlite3.connect(f"{uri}?immutable=1", uri=True, check_same_thread=one_thread)
-
-
-def _check(db: Database, path: Path) -> None:
-    from archive.schema import check_ours, migrations
-
-    db.execute("pragma query_only = on")
-    check_ours(db, str(path))
-    if db.execute("select 1 from sqlite_master").fetchone() is None:
-        raise NotAnArchive(f"{path} is empty; make it an archive with: nightdesk init {path.parent}")
-    if migrations.pending(db):
-        raise NotAnArchive(
-            f"{path} was made by an earlier nightdesk; run this once to bring it forward: nightdesk init {path.parent}"
-        )

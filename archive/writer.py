@@ -184,18 +184,15 @@ class ArchiveWriter:
         self, exchange: Exchange, members: list[bytes], digest: str, *, run: int, url_id: int | None
     ) -> int:
         """``keep`` for records that were encoded elsewhere, such as in a thread."""
-        content_type = next((v for k, v in exchange.response_headers if k.lower() == "content-type"), None)
-        offset = self._open_warc().append(members)
-        return self._insert_capture(
+        return self._keep(
+            members,
             run_id=run,
             source=exchange.source,
             url_id=url_id,
             url=exchange.url,
             fetched_at=exchange.fetched_at,
             status=exchange.status,
-            content_type=content_type,
-            offset=offset,
-            length=len(members[0]),
+            content_type=next((v for k, v in exchange.response_headers if k.lower() == "content-type"), None),
             payload_size=len(exchange.body),
             payload_digest=digest,
             origin=exchange.origin,
@@ -204,8 +201,8 @@ class ArchiveWriter:
     def keep_import(self, file: ImportedFile, *, run: int, url_id: int | None) -> int:
         """Write an imported file to the WARC and its row; the capture's id."""
         members, digest = encode_import(file)
-        offset = self._open_warc().append(members)
-        return self._insert_capture(
+        return self._keep(
+            members,
             run_id=run,
             source=file.source,
             url_id=url_id,
@@ -213,8 +210,6 @@ class ArchiveWriter:
             fetched_at=file.fetched_at,
             status=None,
             content_type=file.content_type,
-            offset=offset,
-            length=len(members[0]),
             payload_size=len(file.body),
             payload_digest=digest,
         )
@@ -222,8 +217,8 @@ class ArchiveWriter:
     def keep_conversion(self, conversion: Conversion, *, made_from: int, run: int, url_id: int) -> int:
         """Write what a browser made of the answer ``made_from`` to the WARC and its row; the capture's id."""
         members, digest = encode_conversion(conversion)
-        offset = self._open_warc().append(members)
-        return self._insert_capture(
+        return self._keep(
+            members,
             run_id=run,
             source=conversion.source,
             url_id=url_id,
@@ -231,12 +226,15 @@ class ArchiveWriter:
             fetched_at=conversion.made_at,
             status=None,
             content_type="text/html; charset=utf-8",
-            offset=offset,
-            length=len(members[0]),
             payload_size=len(conversion.body),
             payload_digest=digest,
             made_from=made_from,
         )
+
+    def _keep(self, members: list[bytes], **columns: Any) -> int:
+        """Records into the WARC, and the row of the first of them; the capture's id."""
+        offset = self._open_warc().append(members)
+        return self._insert_capture(offset=offset, length=len(members[0]), **columns)
 
     def is_borrowed(self, capture_id: int | None) -> bool:
         """True for a capture that was not asked of its site: a copy of another archive."""

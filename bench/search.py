@@ -26,8 +26,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from archive.opening import open_to_read
 from archive.query import Query
-from archive.reading import Archive, open_to_read
+from archive.reading import Archive
 from bench.corpus import Corpus
 from bench.ingest import index_bytes
 from bench.questions import questions

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archive.opening import open_to_read
 from archive.query import Query
+from archive.record import JOINED_CAPTURE
 from archive.search import iter_found
 from archive.selection import selection
 
@@ -45,14 +47,11 @@ _OF_A_REVISION = {
 }
 #: Rows read from the database at a time: more of them leave the processor's cache before they are written.
 _BATCH = 10
-_CAPTURE = "left join captures c on c.id = a.capture_id left join warc_files w on w.id = c.warc_file_id"
 
 
 @contextmanager
 def snapshot(database: Path) -> Iterator[Database]:
     """The archive's database as it is at this instant, for as long as the block lasts."""
-    from archive.reading import open_to_read
-
     db = open_to_read(database)
     try:
         db.conn.isolation_level = None
@@ -124,9 +123,9 @@ def select_chosen(db: Database, columns: str) -> str:
     In it ``h`` is the row of ``chosen``, ``a`` the article as it was, ``c`` its capture, ``w`` the WARC file.
     """
     select = f"select h.place as place, {columns} from chosen h cross join"  # noqa: S608 (our own words)
-    sql = f"{select} articles a on a.seq = h.seq {_CAPTURE} where h.past = 0"
+    sql = f"{select} articles a on a.seq = h.seq {JOINED_CAPTURE} where h.past = 0"
     if holds_past(db):
-        sql += f" union all {select} past a on a.row = h.past {_CAPTURE} where h.past > 0"
+        sql += f" union all {select} past a on a.row = h.past {JOINED_CAPTURE} where h.past > 0"
     return sql
 
 

@@ -10,7 +10,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 
-from archive.reading import connect_to_read
+from archive.opening import connect_to_read
 from archive.web import plugin
 from archive.web.desk import Desk
 from archive.web.guard import App, Door, guarded

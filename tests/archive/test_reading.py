@@ -114,7 +114,7 @@ def test_redirects_and_answers_without_a_page_are_part_of_the_story(tmp_path: Pa
 
 
 def test_a_locked_database_is_told_as_such(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.reading._BUSY_S", 0.0)
+    monkeypatch.setattr("archive.opening._BUSY_S", 0.0)
     db = sqlite3.connect(folder / "archive.db", isolation_level=None)
     db.execute("pragma journal_mode = delete")
     db.execute("begin exclusive")
