@@ -25,6 +25,7 @@ from archive.types import Outcome
 from archive.writer import ArchiveWriter
 from tests.archive.sample import NIGHT_1, Sample
 from tests.archive.thirty_nights import A_BAD_NIGHT, Mishap, one_more, simulate
+from tests.chromium import CHROMIUM, needs_chromium
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>&amp;'
 
@@ -287,10 +288,6 @@ def test_metrics_of_an_archive_without_a_night_leave_the_old_file(tmp_path: Path
 
 # ── in a browser ─────────────────────────────────────────────────────────────────────────────────────
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
-needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine; .ci/run asks for one")
 
 #: Puts the page into frames of several widths and says what sticks out of each, and how much of it is drawn.
 PROBE = """<!doctype html><meta charset="utf-8"><body><script>

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from archive.web.passages import Passage, parts_of, passages_of
 from archive.writer import ArchiveWriter
 from tests.archive.room import Visitor, visiting
 from tests.archive.sample import HARBOUR, NIGHT_2, Sample, two_nights
+from tests.chromium import CHROMIUM, needs_chromium
 
 HARBOUR_ID = article_id(HARBOUR)
 XSS = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
@@ -301,12 +301,8 @@ def test_a_capture_that_is_damaged_is_said_to_be(tmp_path: Path) -> None:
 
 # ── in a browser ─────────────────────────────────────────────────────────────────────────────────────
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
 
-
-@pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine; .ci/run asks for one")
+@needs_chromium
 def test_in_a_browser_nothing_hostile_runs_and_nobody_else_is_called(folder: Path, canary: Canary) -> None:
     from playwright.sync_api import sync_playwright
 
