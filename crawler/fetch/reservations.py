@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime, timedelta
 from typing import Self
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ from crawler.fetch.robots import capture_of
 from crawler.fetch.siterights import tdmrep_signals
 
 RIGHTS = "rights"
+log = logging.getLogger("nightdesk.page")
+
 #: A site that has the file is asked for it once a day, one that has none once a week.
 FRESH = timedelta(hours=24)
 ABSENT = timedelta(days=7)
@@ -88,6 +91,7 @@ class Reservations:
             return
         except Exception as error:  # noqa: BLE001 (whatever the download handler raises: the page's own turn will tell)
             if not isinstance(error, IgnoreRequest):
+                log.info("%s could not be had: %s", url, type(error).__name__)
                 return
         if response is not None and (response.status == 429 or response.status >= 500):
             return
