@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,10 @@ import pytest
 
 from archive.types import Article, Precision
 from archive.writer import ArchiveWriter
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and all commands that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
