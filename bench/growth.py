@@ -4,10 +4,11 @@
     bench/growth.py                                   archives of 1,000, 3,000 and 10,000 articles, made for it
     bench/growth.py --sizes 1000,10000,100000,1000000 --folder DIR     kept in DIR, and taken from there the next time
 
-Of each archive: bytes an article in its rows, its index, the narrow rows for counting with the lists of values, and the
-index of stories (none in these); and processor milliseconds, which other work on the machine hardly changes: of taking
-in an article in bulk, of storing one more as a crawl does, without the commit, of the newest 20 hits of a common, a middling and a rare word, of reading one article, and of
-an export's rows. The last column divides the largest archive's figure by the smallest's: 1 is flat.
+Of each archive: bytes an article in its rows, its index, the narrow rows for counting with the lists of values, and
+the index of stories (none in these); and processor milliseconds, which other work on the machine hardly changes: of
+taking in an article in bulk, of storing one more as a crawl does, without the commit, of the newest 20 hits of a
+common, a middling and a rare word, of reading one article, and of an export's rows. The last column divides the largest
+archive's figure by the smallest's: 1 is flat.
 """
 
 from __future__ import annotations
