@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from archive.care.tombstones import tombstone_number
 from archive.fingerprint import same_text
 from archive.row import KEPT_WITH_REVISION, as_json, differ_by_template_only, row_of
 from archive.seq import SLOTS_PER_SECOND, seq_floor
@@ -20,7 +21,7 @@ from archive.urls import article_id
 class Stored:
     """What storing an article came to."""
 
-    #: NEW, UPDATED, UNCHANGED or DUPLICATE.
+    #: NEW, UPDATED, UNCHANGED or DUPLICATE; REFUSED: it was taken down once, and nothing is stored.
     outcome: Outcome
     article_id: str
     #: The revision that holds its text.
@@ -63,6 +64,8 @@ class ArticleStore:
         canonical = article.canonical_url or article.url or key
         if canonical is None:
             raise ValueError("an article without a URL needs a key to make its id from")
+        if tombstone_number(self._db, canonical, article.url, key) is not None:
+            return Stored(outcome=Outcome.REFUSED, article_id=article_id(canonical), revision=0)
         found = self._find(article_id(canonical))
         if found is not None and found["url_id"] != url_id and found["gone_at"] is None:
             if same_text(article.title, article.body, found["title"], found["body"]):

@@ -6,6 +6,7 @@ ArchiveError                 root; ``str()`` names the thing and the way out
 ├── Locked                   another process is writing; says which
 ├── CannotWrite              the disk is full, or the folder may not be written
 ├── NotFound                 no such article, URL or run
+│   └── TakenDown            there was one, and it was taken down
 ├── TooSlow                  it took longer than was allowed
 ├── BadQuery                 a filter's value cannot be understood (words never raise)
 └── DamagedCapture           the WARC does not hold what a row says it holds
@@ -53,6 +54,10 @@ class NotFound(ArchiveError):
     """No such article, URL or run."""
 
     exit_status = 5
+
+
+class TakenDown(NotFound):
+    """It was in the archive and was taken down: ``Archive.tombstone`` says when, and why."""
 
 
 class BadQuery(ArchiveError):

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
+from archive.care.tombstones import TAKEN_DOWN, tombstone_number
 from archive.rhythm import NO_RHYTHM, Rhythm
 from archive.sqlite import Database
 from archive.text import storable
@@ -127,8 +129,8 @@ class Ledger:
         """A new run's id. Runs that a crash left open are closed as ``crashed`` first."""
         self._db.execute("update runs set status = 'crashed' where status = 'running'")
         return self._insert(
-            "insert into runs (kind, started_at, status, software, arguments) values (?, ?, 'running', ?, ?)",
-            [kind, iso(now), f"nightdesk {__version__}", json.dumps(arguments, ensure_ascii=False)],
+            "insert into runs (uid, kind, started_at, status, software, arguments) values (?, ?, ?, 'running', ?, ?)",
+            [uuid4().hex, kind, iso(now), f"nightdesk {__version__}", json.dumps(arguments, ensure_ascii=False)],
         )
 
     def _insert(self, sql: str, values: list[Any]) -> int:
@@ -180,21 +182,26 @@ class Ledger:
         if not held:
             self._release(link.url, now)
         known = self._db.execute(
-            "select id, source, kind, state, due_at, hints from urls where url = ?", [link.url]
+            "select id, source, kind, state, reason, due_at, hints from urls where url = ?", [link.url]
         ).fetchone()
         if known is None:
-            due_at, reason = (None, HELD) if held else (now, None)
+            due_at, reason, state = (None, HELD, "found") if held else (now, None, "found")
+            if tombstone_number(self._db, link.url) is not None:
+                due_at, reason, state = None, TAKEN_DOWN, "refused"
+                link = replace(link, hint=Hint(via=link.hint.via, where=link.hint.where))
             url_id = self._insert(
                 "insert into urls (url, source, kind, state, reason, state_at, first_seen_at, last_seen_at, due_at,"
-                " listed_at, hints) values (?, ?, ?, 'found', ?, ?, ?, ?, ?, ?, ?)",
+                " listed_at, hints) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    *(link.url, source, link.kind, reason, now, now, now, due_at),
+                    *(link.url, source, link.kind, state, reason, now, now, now, due_at),
                     *(_listed_at(link), _hints_json([link.hint])),
                 ],
             )
-            owner, kind, state = source, link.kind, "found"
+            owner, kind = source, link.kind
         else:
-            url_id, owner, kind, state, due_at, hints = known
+            url_id, owner, kind, state, reason, due_at, hints = known
+            if reason == TAKEN_DOWN:
+                link = replace(link, hint=Hint(via=link.hint.via, where=link.hint.where))
             kept = [h for h in load_hints(hints) if h.where != link.hint.where][-(_HINTS_KEPT - 1) :]
             self._db.execute(
                 "update urls set last_seen_at = ?, listed_at = coalesce(?, listed_at), hints = ? where id = ?",
@@ -206,7 +213,7 @@ class Ledger:
             [url_id, link.hint.where, link.hint.via, run, run],
         )
         if owner != source and self._take_over(url_id, owner, source, now):
-            owner, due_at = source, now
+            owner, due_at = source, None if reason == TAKEN_DOWN else now
         if kind != Kind.PAGE or owner != source:  # a URL belongs to the source that found it first
             return False
         return self._enter(run, url_id, source=owner, state=state, due_at=due_at, now=now)
@@ -223,7 +230,7 @@ class Ledger:
     def _take_over(self, url_id: int, owner: str, source: str, now: str) -> bool:
         """A URL known only from an imported file becomes its newspaper's, to be asked for, once that lists it."""
         cursor = self._db.execute(
-            "update urls set source = ?, due_at = ? where id = ?"
+            f"update urls set source = ?, due_at = iif(reason = '{TAKEN_DOWN}', null, ?) where id = ?"  # noqa: S608
             " and exists (select 1 from sources where id = ? and home = ?)"
             " and not exists (select 1 from sources where id = ? and home = ?)",
             [source, now, url_id, owner, IMPORT_HOME, source, IMPORT_HOME],
@@ -294,8 +301,9 @@ class Ledger:
     def ask_now(self, url: str, now: datetime) -> None:
         """Make a known page due now, whatever its schedule says; an unknown URL is left alone."""
         self._db.execute(
-            "update urls set due_at = ?, due_because = 'the operator asked for it' where url = ? and kind = 'page'",
-            [iso(now), url],
+            "update urls set due_at = ?, due_because = 'the operator asked for it' where url = ? and kind = 'page'"
+            " and reason is not ?",
+            [iso(now), url, TAKEN_DOWN],
         )
 
     def plan(self, run: int) -> list[dict[str, str]]:

@@ -14,13 +14,14 @@ from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
+from archive.care.tombstones import Tombstone, tombstone_of, tombstones_of
 from archive.cite.formats import Format, iter_document
 from archive.cite.reference import Reference, reference_to
 from archive.completeness import Completeness
 from archive.edits.kinds import Kind
 from archive.edits.reading import Change, Edit, change_between, changes_among, edits_due, edits_of
 from archive.entries import Entry, entries_of
-from archive.errors import ArchiveError, BadQuery, NoArchive, NotFound, TooSlow
+from archive.errors import ArchiveError, BadQuery, NoArchive, NotFound, TakenDown, TooSlow
 from archive.figures import Problem, Stats, completeness_of, funnel_of, problems_of, run_of, runs_of, stats_of
 from archive.history import History, history_of, spellings
 from archive.learnt import LearntTemplate, learnt_from
@@ -161,14 +162,25 @@ class Archive:
         return iter_articles(self._db, as_query(query, filters))
 
     def get(self, id_or_url: str) -> StoredArticle:
-        """One article, by its id or by any URL that it is known under. Raises NotFound."""
+        """One article, by its id or by any URL that it is known under. Raises NotFound, TakenDown."""
         for id_ in self._ids(_named(id_or_url)):
             for row in self._db.query(
                 f"select {COLUMNS} from articles a {JOINED_CAPTURE} where a.id = ?",  # noqa: S608 (our own words)
                 [id_],
             ):
                 return article_from_row(row)
+        if stone := self.tombstone(id_or_url):
+            raise TakenDown(f"{id_or_url[:200]} was taken down on {stone.at:%Y-%m-%d}: {stone.reason}")
         raise NotFound(self._not_found(id_or_url))
+
+    def tombstone(self, id_or_url: str) -> Tombstone | None:
+        """What is left of a page that was taken down, named by its id or a URL; None: none of that name was."""
+        name = _named(id_or_url)
+        return tombstone_of(self._db, spellings(name) or [name.strip().lower()])
+
+    def tombstones(self) -> Iterator[Tombstone]:
+        """All that was ever taken down, in that order."""
+        return tombstones_of(self._db)
 
     def revisions(self, id_or_url: str) -> list[Revision]:
         """Every text that an article had, oldest first; the last is the present one. Raises NotFound."""

@@ -578,6 +578,57 @@ def m009_stories_and_edits(db: Database) -> None:
     )
 
 
+@migrations()
+def m010_care(db: Database) -> None:
+    """What was taken down and is never kept again; runs that are told apart in any archive; captures found damaged."""
+    run_script(
+        db,
+        """
+        -- given by chance when it begins, so that a run is known again in a copy; null: begun before there was this
+        alter table runs add column uid text;
+        -- when verify --repair found that the WARC does not hold it; null: it does, as far as known
+        alter table captures add column damaged_at text;
+
+        -- What was taken down, and on whose word.
+        create table tombstones (
+            id integer primary key,
+            scope text not null check (scope in ('page', 'domain')),
+            name text not null,                     -- the URL or the domain
+            article_id text,                        -- of the record; null: it had none
+            canonical_url text,
+            source text,
+            reason text not null,
+            who text not null,
+            at text not null,
+            digests text not null,                  -- JSON list: of the payloads that were kept of it
+            scrubbed integer not null default 0,    -- 1: no unused page of the database holds its text any more
+            unique (scope, name, at)
+        ) strict;
+
+        -- What is refused because of it: id: and the id that an address gives, host: and a domain.
+        create table tombstone_keys (
+            key text primary key,
+            tombstone_id integer not null references tombstones(id)
+        ) strict, without rowid;
+        create index tombstone_keys_tombstone on tombstone_keys (tombstone_id);
+
+        -- Records of WARC files that are overwritten in their place: what stands there instead, and whether it does.
+        create table erasures (
+            warc_file_id integer not null references warc_files(id),
+            offset integer not null,
+            length integer not null,                -- of the gzip member, as before
+            tombstone_id integer not null references tombstones(id),
+            record_id text not null,                -- WARC-Record-ID, as before
+            url text not null,
+            digest text,                            -- of the payload that stood there; null: it had none of its own
+            done integer not null default 0,
+            primary key (warc_file_id, offset)
+        ) strict, without rowid;
+        create index erasures_pending on erasures (tombstone_id) where not done;
+        """,
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

@@ -32,6 +32,9 @@ from archive.captures import (
     encode_warcinfo,
     iter_members,
 )
+from archive.care.erase import overwrite_pending
+from archive.care.takedown import close_url, finish, note_erasure
+from archive.care.tombstones import tombstone_number
 from archive.errors import DRIVER_ERRORS
 from archive.hosts import HostStore
 from archive.ledger import Ledger
@@ -124,6 +127,8 @@ class ArchiveWriter:
         self.begin()
         self.recovered = Recovered() if dry_run else self._recover()
         self.commit()
+        if not dry_run:
+            self._finish_takedowns()
 
     def __enter__(self) -> Self:
         return self
@@ -172,8 +177,32 @@ class ArchiveWriter:
         if self.dry_run:
             self.db.rollback()
         self.db.commit()
+        overwrite_pending(self.db, self.folder)
+        self.db.commit()
         self.db.close()
         self._lock.release()
+
+    def forget(self, url_id: int, capture_id: int | None, *urls: str | None, now: datetime) -> None:
+        """A page came in that turned out to be one that was taken down, under another of these URLs.
+
+        Its URL is refused from now on, and its record is overwritten when the archive is closed.
+        """
+        tombstone = tombstone_number(self.db, *urls)
+        assert tombstone is not None, "a tombstone stands for one of its URLs"
+        close_url(self.db, url_id, tombstone, now)
+        if capture_id is not None:
+            note_erasure(self.db, self.folder, capture_id, tombstone)
+
+    def _finish_takedowns(self) -> None:
+        """Do what a takedown that was cut off had still to do."""
+        (pending,) = self.db.execute("select exists (select 1 from erasures where not done)").fetchone()
+        (left,) = self.db.execute("select exists (select 1 from tombstones where not scrubbed)").fetchone()
+        if left:
+            with contextlib.suppress(sqlite3.OperationalError):  # no room to do it in: what was begun must go on
+                finish(self)
+        elif pending:
+            overwrite_pending(self.db, self.folder)
+            self.commit()
 
     def keep(self, exchange: Exchange, *, run: int, url_id: int | None) -> int:
         """Write an exchange to the WARC and its row; the capture's id."""

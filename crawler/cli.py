@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import click
 
+from archive.care.verbs import care_commands
 from archive.cli import reading_commands
 from archive.completion import completion
 from archive.errors import DRIVER_ERRORS, ArchiveError, CannotWrite
@@ -61,6 +62,7 @@ for _command in (
     schedule,
     doctor,
     *reading_commands,
+    *care_commands,
     serve,
     completion,
     demo,

@@ -16,6 +16,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
+from archive.care.tombstones import tombstone_number
 from archive.clock import mend_clock
 from archive.errors import DRIVER_ERRORS
 from archive.ledger import Entry, Verdict
@@ -384,6 +385,10 @@ class Desk:
         """Hosts and networks that may be asked though they are none of the public internet: the operator named them."""
         lenders = self.backfill.lenders if self.backfill else ()
         return (*self.config.allow, *(urlsplit(f"//{host}").hostname or "" for host in lenders))
+
+    def is_taken_down(self, url: str) -> bool:
+        """True for what was taken out of the archive for good."""
+        return tombstone_number(self.writer.db, url) is not None
 
     def may_ask(self, url: str, errand: Errand) -> bool:
         """True for a URL that a request of the errand may go to, also by a redirect."""

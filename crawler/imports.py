@@ -16,8 +16,10 @@ from typing import Any
 from archive.afterwards import MOST_AT_ONCE, catch_up
 from archive.articles import Stored
 from archive.captures import ImportedFile
+from archive.care.tombstones import TAKEN_DOWN, tombstone_number
 from archive.errors import NoArchive
 from archive.ledger import IMPORT_HOME, Entry, Verdict
+from archive.reasons import because
 from archive.times import from_iso_or_none, utc_now
 from archive.types import Article, Hint, Kind, Link, Outcome, Page, Reason, Rejection, State, Template, Via
 from archive.urls import normalise_or_none, normalise_url
@@ -132,6 +134,9 @@ def _import_one(
         return Taken(file=path, problem=saved)
     result, address = _clean(saved, url=url, source=source, template=writer.templates.current(source))
     now = utc_now()
+    urls = (address, result.canonical_url, result.url) if isinstance(result, Article) else (address,)
+    if tombstone_number(writer.db, *urls) is not None:
+        return Taken(file=path, outcome=Outcome.REFUSED, problem=f"{TAKEN_DOWN}: {because(TAKEN_DOWN)}")
     before = writer.ledger.entry(address)
     entry = _discover(writer, address, saved.name, source=source, run=run, now=now)
     capture = ImportedFile(

@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from archive.articles import Stored
+from archive.care.tombstones import TAKEN_DOWN
 from archive.ledger import Entry, Verdict
 from archive.rhythm import Rhythm
 from archive.times import utc_now
@@ -41,6 +42,9 @@ def verdict_on(writer: ArchiveWriter, entry: Entry, page: Page, result: Article 
         url_id=entry.id,
         key=entry.url,
     )
+    if stored.outcome is Outcome.REFUSED:
+        writer.forget(entry.id, entry.capture_id, result.canonical_url, result.url, entry.url, now=now)
+        return Verdict(state=State.REFUSED, outcome=Outcome.REFUSED, reason=TAKEN_DOWN)
     duplicate = stored.outcome is Outcome.DUPLICATE
     return Verdict(
         state=State.DUPLICATE if duplicate else State.KEPT,

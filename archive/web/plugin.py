@@ -13,7 +13,7 @@ from datasette import Response, hookimpl
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 
-from archive.errors import ArchiveError, BadQuery, NotFound, TooSlow
+from archive.errors import ArchiveError, BadQuery, NotFound, TakenDown, TooSlow
 from archive.reading import Archive
 from archive.web import article, captured, download, home, nights, search
 from archive.web.asked import Answer, Asked, as_json, asked
@@ -110,7 +110,9 @@ def answer(made: Page, wanted: Asked, archive: Archive) -> Answer:
     try:
         return made(archive, wanted)
     except NotFound as error:
-        return _failed(wanted, 404, "This is not in the archive", str(error))
+        gone = isinstance(error, TakenDown)
+        title = "This was taken down" if gone else "This is not in the archive"
+        return _failed(wanted, 410 if gone else 404, title, str(error))
     except BadQuery as error:
         return _failed(wanted, 400, "This cannot be understood", str(error))
     except TooSlow as error:

@@ -9,6 +9,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
+from archive.care.tombstones import TAKEN_DOWN
 from crawler.desk import Desk, desk_of
 from crawler.errand import Errand
 from crawler.fetch.addresses import Allowed
@@ -62,3 +63,5 @@ class Guard:
             raise Refused(PRIVATE, refusal)
         if errand is not None and self.desk is not None and not self.desk.may_ask(request.url, errand):
             raise Refused("off-site", f"redirected to {request.url[:200]}")
+        if errand is not None and self.desk is not None and self.desk.is_taken_down(request.url):
+            raise Refused(TAKEN_DOWN, "")

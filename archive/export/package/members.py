@@ -87,10 +87,12 @@ def choose_members(db: Database, folder: Path) -> list[Missing]:
         """
     )
     absent = db.execute(
-        "select m.id, a.id is null from member m left join articles a on a.id = m.id"
+        "select m.id, a.id is null, (select 'the article was taken down on ' || substr(t.at, 1, 10) || ': ' || t.reason"
+        " from tombstone_keys k join tombstones t on t.id = k.tombstone_id where k.key = 'id:' || m.id)"
+        " from member m left join articles a on a.id = m.id"
         " where m.place not in (select place from chosen) order by m.place"
     )
-    return [Missing(id=id_, why=_GONE if gone else _OTHER_TEXT) for id_, gone in absent]
+    return [Missing(id=id_, why=(taken or _GONE) if gone else _OTHER_TEXT) for id_, gone, taken in absent]
 
 
 _GONE = "the article is gone from the archive"

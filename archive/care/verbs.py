@@ -1,0 +1,9 @@
+"""The commands that care for an archive, for the group that mounts them."""
+
+from __future__ import annotations
+
+import click
+
+from archive.care.takedown_verb import takedown
+
+care_commands: tuple[click.Command, ...] = (takedown,)
