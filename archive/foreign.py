@@ -17,7 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 
-from archive.captures import Headers
+from archive.warcrecord import Headers
 
 #: Bytes, packed and unpacked, that one record may have; larger ones are passed over. No page comes near it.
 LARGEST = 64 * 1024 * 1024

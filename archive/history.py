@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from archive.errors import NotFound
-from archive.record import capture_from_row
+from archive.record import CAPTURE, PLACED, capture_from_row
 from archive.rights import Rights, rights_of_entry
 from archive.times import from_iso, from_iso_or_none
 from archive.types import CaptureRef, Kind, Outcome, State, Via
@@ -183,10 +183,7 @@ def _sightings(db: Database, url_id: int) -> tuple[Sighting, ...]:
     )
 
 
-_EXCHANGE = (
-    "c.status, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,"
-    " c.payload_digest as capture_digest"
-)
+_EXCHANGE = f"c.status, {CAPTURE}"
 
 
 def _events(db: Database, url_id: int, url: str) -> tuple[Event, ...]:
@@ -195,7 +192,7 @@ def _events(db: Database, url_id: int, url: str) -> tuple[Event, ...]:
         f"""
         select e.at, e.run_id, e.event, e.reason, e.detail, {_EXCHANGE}, runs.software
         from url_events e join runs on runs.id = e.run_id
-        left join captures c on c.id = e.capture_id left join warc_files w on w.id = c.warc_file_id
+        left join captures c on c.id = e.capture_id {PLACED}
         where e.url_id = ? order by e.id
         """,  # noqa: S608 (column names of our own)
         [url_id],
@@ -205,7 +202,7 @@ def _events(db: Database, url_id: int, url: str) -> tuple[Event, ...]:
         f"""
         select c.fetched_at as at, c.run_id, 'asked' as event, 'http-' || c.status as reason,
                nullif(c.url, ?) as detail, {_EXCHANGE}, runs.software
-        from captures c join warc_files w on w.id = c.warc_file_id join runs on runs.id = c.run_id
+        from captures c join runs on runs.id = c.run_id {PLACED}
         where c.url_id = ? and c.id not in (select capture_id from url_events
                                             where url_id = ? and capture_id is not null)
         order by c.id

@@ -13,12 +13,25 @@ from archive.types import Access, Article, CaptureRef, Dropped, Entry, Image, Or
 
 #: The story that an article ``a`` belongs to.
 STORY = "(select story from story_members where article_id = a.id)"
-#: What to select for ``article_from_row``, from ``FROM`` below; ``a`` is the article.
-COLUMNS = (
-    "a.*, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,"
-    f" c.payload_digest as capture_digest, {STORY} as story"
+#: What ``capture_from_row`` reads of a capture ``c``, joined by ``PLACED``: where its record lies, and of a revisit
+#: where that with the payload does.
+OF_A_CAPTURE = {
+    "capture_file": "w.path",
+    "capture_offset": "c.offset",
+    "capture_length": "c.length",
+    "capture_digest": "c.payload_digest",
+    "payload_file": "pw.path",
+    "payload_offset": "p.offset",
+    "payload_length": "p.length",
+}
+CAPTURE = ", ".join(f"{cell} as {name}" for name, cell in OF_A_CAPTURE.items())
+PLACED = (
+    "left join warc_files w on w.id = c.warc_file_id"
+    " left join captures p on p.id = c.payload_id left join warc_files pw on pw.id = p.warc_file_id"
 )
-JOINED_CAPTURE = "left join captures c on c.id = a.capture_id left join warc_files w on w.id = c.warc_file_id"
+#: What to select for ``article_from_row``, from ``FROM`` below; ``a`` is the article.
+COLUMNS = f"a.*, {CAPTURE}, {STORY} as story"
+JOINED_CAPTURE = f"left join captures c on c.id = a.capture_id {PLACED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +134,20 @@ def revision_from_row(row: Mapping[str, Any]) -> Revision:
 
 
 def capture_from_row(row: Mapping[str, Any]) -> CaptureRef | None:
-    """The place in the WARC from the ``capture_…`` columns; None where the row has no capture."""
+    """The place in the WARC from the columns of ``CAPTURE``; None where the row has no capture."""
     if row["capture_file"] is None:
         return None
+    digest, payload = row["capture_digest"], None
+    if row["payload_file"] is not None:
+        payload = CaptureRef(
+            file=row["payload_file"], offset=row["payload_offset"], length=row["payload_length"], digest=digest
+        )
     return CaptureRef(
         file=row["capture_file"],
         offset=row["capture_offset"],
         length=row["capture_length"],
-        digest=row["capture_digest"],
+        digest=digest,
+        payload=payload,
     )
 
 

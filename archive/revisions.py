@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.record import COLUMNS, JOINED_CAPTURE, Revision, capture_from_row, revision_from_row, unpacked
+from archive.record import (
+    CAPTURE,
+    COLUMNS,
+    JOINED_CAPTURE,
+    PLACED,
+    Revision,
+    capture_from_row,
+    revision_from_row,
+    unpacked,
+)
 from archive.row import KEPT_WITH_REVISION
 from archive.times import from_iso
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_EARLIER = """
-    select r.*, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,
-           c.payload_digest as capture_digest
-    from revisions r
-    left join captures c on c.id = r.capture_id left join warc_files w on w.id = c.warc_file_id
+_EARLIER = f"""
+    select r.*, {CAPTURE} from revisions r left join captures c on c.id = r.capture_id {PLACED}
     where r.article_id = ? order by r.revision
-"""
+"""  # noqa: S608 (our own words)
 
 
 def revisions_from(db: Database, article_id: str) -> list[Revision]:

@@ -629,6 +629,24 @@ def m010_care(db: Database) -> None:
     )
 
 
+@migrations()
+def m011_revisits(db: Database) -> None:
+    """Answers that repeat a payload; the records' ids; what a killed run left, and what was done with it."""
+    run_script(
+        db,
+        """
+        -- the answer whose payload this one repeats, which is not kept again; null: it has its own
+        alter table captures add column payload_id integer references captures(id);
+        -- WARC-Record-ID; null: written before it was noted here
+        alter table captures add column record_id text;
+        -- who repeats a payload that is to be removed or moved
+        create index captures_payload on captures (payload_id) where payload_id is not null;
+        -- what the start after it found of this run in the WARC files: a JSON object; null: nothing
+        alter table runs add column recovered text;
+        """,
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

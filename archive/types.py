@@ -140,6 +140,8 @@ class CaptureRef:
     #: Bytes of the gzip member.
     length: int
     digest: str
+    #: Of a revisit: where the record lies whose payload it repeats; None: the payload is in the record itself.
+    payload: CaptureRef | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

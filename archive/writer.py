@@ -23,6 +23,7 @@ from archive.captures import (
     Conversion,
     Exchange,
     ImportedFile,
+    Original,
     WarcFile,
     cut_torn_tail,
     decode_member,
@@ -39,6 +40,8 @@ from archive.errors import DRIVER_ERRORS
 from archive.hosts import HostStore
 from archive.ledger import Ledger
 from archive.lock import WriterLock
+from archive.record import CAPTURE, PLACED, capture_from_row
+from archive.revisits import find_original, find_repeated
 from archive.rights import RightsStore
 from archive.schema import migrate
 from archive.sitefiles import SiteFiles
@@ -205,14 +208,28 @@ class ArchiveWriter:
             self.commit()
 
     def keep(self, exchange: Exchange, *, run: int, url_id: int | None) -> int:
-        """Write an exchange to the WARC and its row; the capture's id."""
-        members, digest = encode_exchange(exchange)
-        return self.keep_encoded(exchange, members, digest, run=run, url_id=url_id)
+        """Write an exchange to the WARC and its row; the capture's id. A payload that its URL gave before is not
+        written again: a revisit record names it.
+        """
+        original = self.find_original(exchange)
+        members, digest = encode_exchange(exchange, original)
+        return self.keep_encoded(exchange, members, digest, run=run, url_id=url_id, original=original)
+
+    def find_original(self, exchange: Exchange) -> Original | None:
+        """The kept answer whose payload an exchange repeats, for ``encode_exchange``; None: there is none."""
+        return find_original(self.db, self.folder, exchange)
 
     def keep_encoded(
-        self, exchange: Exchange, members: list[bytes], digest: str, *, run: int, url_id: int | None
+        self,
+        exchange: Exchange,
+        members: list[bytes],
+        digest: str,
+        *,
+        run: int,
+        url_id: int | None,
+        original: Original | None = None,
     ) -> int:
-        """``keep`` for records that were encoded elsewhere, such as in a thread."""
+        """``keep`` for records that were encoded elsewhere, such as in a thread; ``original``: with which."""
         return self._keep(
             members,
             run_id=run,
@@ -225,6 +242,8 @@ class ArchiveWriter:
             payload_size=len(exchange.body),
             payload_digest=digest,
             origin=exchange.origin,
+            payload_id=original and original.capture_id,
+            record_id=exchange.record_id,
         )
 
     def keep_import(self, file: ImportedFile, *, run: int, url_id: int | None) -> int:
@@ -241,6 +260,7 @@ class ArchiveWriter:
             content_type=file.content_type,
             payload_size=len(file.body),
             payload_digest=digest,
+            record_id=file.record_id,
         )
 
     def keep_conversion(self, conversion: Conversion, *, made_from: int, run: int, url_id: int) -> int:
@@ -257,6 +277,7 @@ class ArchiveWriter:
             content_type="text/html; charset=utf-8",
             payload_size=len(conversion.body),
             payload_digest=digest,
+            record_id=conversion.record_id,
             made_from=made_from,
         )
 
@@ -273,12 +294,10 @@ class ArchiveWriter:
 
     def capture_ref(self, capture_id: int) -> CaptureRef:
         """Where a capture lies."""
-        file, offset, length, digest = self.db.execute(
-            "select path, offset, length, payload_digest from captures join warc_files on warc_file_id = warc_files.id"
-            " where captures.id = ?",
-            [capture_id],
-        ).fetchone()
-        return CaptureRef(file=file, offset=offset, length=length, digest=digest)
+        sql = f"select {CAPTURE} from captures c {PLACED} where c.id = ?"  # noqa: S608 (our own words)
+        ref = capture_from_row(next(self.db.query(sql, [capture_id])))
+        assert ref is not None, "a capture has a place"
+        return ref
 
     def _insert_capture(self, *, fetched_at: datetime, **columns: Any) -> int:
         row: Mapping[str, Any] = columns | {"fetched_at": iso(fetched_at), "warc_file_id": self._warc_id}
@@ -347,7 +366,8 @@ class ArchiveWriter:
     def _adopt(self, member: bytes, offset: int, run: int) -> bool | None:
         """Give an orphaned response its row. None: no response; True: a page that now waits to be cleaned."""
         capture = decode_member(member)
-        if capture is None:
+        payload_id = find_repeated(self.db, capture) if capture and capture.repeats else None
+        if capture is None or (capture.repeats and payload_id is None):  # what repeats nothing that is here is no page
             return None
         known = self.db.execute(
             "select id, source, kind from urls where url = ?", [normalise_or_none(capture.asked)]
@@ -366,6 +386,8 @@ class ArchiveWriter:
             payload_digest=capture.digest,
             origin=capture.origin,
             made_from=self._answer_before(known[0]) if known and capture.made_by else None,
+            payload_id=payload_id,
+            record_id=capture.record_id,
         )
         if known is None or known[2] != "page" or not (capture.status == 200 or capture.made_by):
             return False

@@ -180,17 +180,16 @@ def _story(folder: Path, url_id: int) -> str:
 def _torn(folder: Path) -> list[str]:
     from archive.captures import read_capture
     from archive.errors import DamagedCapture
-    from archive.types import CaptureRef
+    from archive.record import CAPTURE, PLACED, capture_from_row
+    from archive.sqlite import Database
 
     torn = []
-    for path, offset, length, digest in _query(
-        folder,
-        'select path, "offset", length, payload_digest from captures join warc_files on warc_files.id = warc_file_id',
-    ):
-        try:
-            read_capture(folder, CaptureRef(file=path, offset=offset, length=length, digest=digest))
-        except DamagedCapture as error:
-            torn.append(str(error))
+    with closing(sqlite3.connect(folder / "archive.db")) as connection:
+        for row in Database(connection).query(f"select {CAPTURE} from captures c {PLACED}"):
+            try:
+                read_capture(folder, capture_from_row(row))
+            except DamagedCapture as error:
+                torn.append(str(error))
     return torn
 
 

@@ -6,23 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archive.export.chosen import article_columns, iter_rows
-from archive.record import STORY, StoredArticle, article_from_row
+from archive.record import OF_A_CAPTURE, STORY, StoredArticle, article_from_row
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _OF_THE_TIME = ("revision", "first_seen_at", "last_seen_at", "gone_at")
-_OF_THE_CAPTURE = {
-    "capture_file": "w.path",
-    "capture_offset": "c.offset",
-    "capture_length": "c.length",
-    "capture_digest": "c.payload_digest",
-}
 
 
 def iter_records(db: Database) -> Iterator[StoredArticle]:
     """The chosen, in order, as they were."""
-    cells = {name: f"a.{name}" for name in article_columns(db)} | _OF_THE_CAPTURE
+    cells = {name: f"a.{name}" for name in article_columns(db)} | OF_A_CAPTURE
     cells |= {name: f"h.{name}" for name in _OF_THE_TIME} | {"story": STORY}
     for _, *values in iter_rows(db, ", ".join(cells.values())):
         yield article_from_row(dict(zip(cells, values, strict=True)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from archive.health.values import SourceNight
 from archive.health.verdicts import MEANINGS, Health, Level
 from archive.ledger import load_hints
-from archive.record import capture_from_row
+from archive.record import CAPTURE, PLACED, capture_from_row
 from archive.times import from_iso
 from archive.types import CaptureRef, Hint
 
@@ -37,9 +37,8 @@ class Sample:
     extractor: str
 
 
-_COLUMNS = """
-    u.url, u.hints, c.fetched_at, w.path as capture_file, c.offset as capture_offset, c.length as capture_length,
-    c.payload_digest as capture_digest, coalesce(a.word_count, 0) as words, coalesce(a.extractor, '') as extractor,
+_COLUMNS = f"""
+    u.url, u.hints, c.fetched_at, {CAPTURE}, coalesce(a.word_count, 0) as words, coalesce(a.extractor, '') as extractor,
     (a.published_at is not null) + (a.authors <> '[]') + (a.images <> '[]') as filled
 """
 #: What a record must have had to say anything of a loss.
@@ -55,7 +54,7 @@ def old_pages(db: Database, night: SourceNight) -> list[Sample]:
     rows = db.query(
         f"""
         select {_COLUMNS} from articles a
-        join captures c on c.id = a.capture_id join warc_files w on w.id = c.warc_file_id
+        join captures c on c.id = a.capture_id {PLACED}
         join urls u on u.id = a.url_id
         where a.source = ? and c.run_id < ? {_HAD.get(night.verdict, "")} and c.status = 200
           and c.run_id in (select run_id from source_nights
@@ -73,7 +72,7 @@ def new_pages(db: Database, night: SourceNight) -> list[Sample]:
     rows: Iterator[dict[str, Any]] = db.query(
         f"""
         select {_COLUMNS} from run_urls r join urls u on u.id = r.url_id
-        join captures c on c.id = u.capture_id and c.run_id = r.run_id join warc_files w on w.id = c.warc_file_id
+        join captures c on c.id = u.capture_id and c.run_id = r.run_id {PLACED}
         left join articles a on a.id = u.article_id
         where r.run_id = ? and r.source = ? and (r.outcome = 'new' {rejected}) and c.status = 200
         order by c.id desc limit ?

@@ -86,13 +86,15 @@ def raw(archive: Archive, wanted: Asked) -> Answer:
 
 
 def record(archive: Archive, wanted: Asked) -> Answer:
-    """The WARC record as it lies in its file: a gzip member, and a WARC file by itself. Raises NotFound."""
+    """The WARC record as it lies in its file, a gzip member: a WARC file by itself. Before a revisit stands the record
+    with the payload. Raises NotFound, DamagedCapture.
+    """
+    from archive.captures import read_member
+
     article, ref, number = _capture_of(archive, wanted)
     _read(archive, ref)
-    with (archive.folder / ref.file).open("rb") as file:
-        file.seek(ref.offset)
-        member = file.read(ref.length)
-    return to_save(member, f"{article.id}-{number}.warc.gz", "application/warc")
+    members = [read_member(archive.folder, each) for each in (ref.payload, ref) if each is not None]
+    return to_save(b"".join(members), f"{article.id}-{number}.warc.gz", "application/warc")
 
 
 def _capture_of(archive: Archive, wanted: Asked) -> tuple[StoredArticle, CaptureRef, int]:

@@ -76,14 +76,19 @@ class Capture:
             truncated="disconnect" if "dataloss" in response.flags else None,
             # Behind a proxy the address is the proxy's, which says nothing of the site.
             ip=str(response.ip_address) if response.ip_address and not request.meta.get("proxy") else None,
+            hints=errand.entry.hints if errand else (),
+            via=next(reversed(request.meta.get("redirect_urls", ())), None),
         )
-        if len(exchange.body) < _WORTH_A_THREAD:
-            members, digest = encode_exchange(exchange)
-        else:  # compressing takes ten times as long as all the rest, and zlib lets the loop go on meanwhile
-            members, digest = await asyncio.to_thread(encode_exchange, exchange)
-        url_id = errand.entry.id if errand else None
         try:
-            capture_id = desk.writer.keep_encoded(exchange, members, digest, run=desk.run, url_id=url_id)
+            original = desk.writer.find_original(exchange)
+            if original is not None or len(exchange.body) < _WORTH_A_THREAD:
+                members, digest = encode_exchange(exchange, original)
+            else:  # compressing takes ten times as long as all the rest, and zlib lets the loop go on meanwhile
+                members, digest = await asyncio.to_thread(encode_exchange, exchange)
+            url_id = errand.entry.id if errand else None
+            capture_id = desk.writer.keep_encoded(
+                exchange, members, digest, run=desk.run, url_id=url_id, original=original
+            )
         except DRIVER_ERRORS as error:
             desk.cannot_write(error)
             raise IgnoreRequest("the archive cannot be written") from error
