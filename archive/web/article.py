@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 from archive.cite.formats import Format
-from archive.edits.diff import Op, Piece
-from archive.edits.kinds import WORDS
-from archive.edits.reading import Change, change_between
 from archive.errors import NotFound
 from archive.explain import explain
 from archive.query import Query
 from archive.reading import Archive
 from archive.record import Revision, StoredArticle, plain
 from archive.web.asked import Answer, Asked, as_json, to_save
-from archive.web.layout import day, minute, page
+from archive.web.layout import minute, page
 from archive.web.links import facet_filter, search_url, with_filter
 from archive.web.passages import parts_of, passages_of
+from archive.web.past import past_of
 
-#: Changes shown, the last ones; characters of two texts above which they are not compared for a page.
-_CHANGES, _LONGEST = 8, 300_000
-#: Characters of a change that are shown, sentences around what changed, and characters of one sentence.
-_SHOWN, _AROUND, _SENTENCE = 12_000, 1, 1_500
 _MOST = 30  # tags, pictures, copies: a page has room for so many
 _CITED = (Format.APA, Format.CHICAGO, Format.BIBTEX)
 _FILES = {
@@ -32,17 +23,6 @@ _FILES = {
     "ris": (Format.RIS, "application/x-research-info-systems; charset=utf-8"),
     "csl.json": (Format.CSL_JSON, "application/vnd.citationstyles.csl+json; charset=utf-8"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    """A sentence of a change as it stands on the page; ``gap``: others that did not change stand before it."""
-
-    op: str
-    #: (op, words) within it.
-    words: tuple[tuple[str, str], ...]
-    gap: bool
-    begins: bool
 
 
 def show(archive: Archive, wanted: Asked) -> Answer:
@@ -89,8 +69,7 @@ def _page(
         entries=[] if older else article.entries[: 2 * _MOST],
         labels=list(_labels(article)),
         pictures=[each for each in article.images if each.url or each.caption][:_MOST],
-        revisions=revisions[-4 * _CHANGES :],
-        changes=list(_changes(revisions)),
+        past=past_of(revisions, wanted) if part == 1 and len(revisions) > 1 else None,
         copies=copies[:_MOST],
         all_copies=search_url(Query(story=article.id)) if copies else None,
         earliest=story.earliest.id if story else None,
@@ -136,47 +115,3 @@ def _facts(article: StoredArticle) -> Iterator[tuple[str, str]]:
         yield "its digest", article.capture.digest
     yield "record made by", article.extractor
     yield "id", article.id
-
-
-def _changes(revisions: Sequence[Revision]) -> Iterator[dict[str, Any]]:
-    """The last changes, the newest first."""
-    pairs = list(pairwise(revisions))[-_CHANGES:]
-    for before, after in reversed(pairs):
-        told = {"before": before, "after": after, "at": after.valid_from, "day": day(after.valid_from)}
-        if len(before.body) + len(after.body) > _LONGEST:
-            yield told | {"kinds": [], "change": None, "sentences": [], "more": False}
-            continue
-        change = change_between(before, after)
-        sentences, more = _sentences(change)
-        yield told | {
-            "kinds": [WORDS[kind] for kind in change.kinds],
-            "change": change,
-            "sentences": sentences,
-            "more": more,
-        }
-
-
-def _sentences(change: Change) -> tuple[list[Sentence], bool]:
-    """What changed with the sentences next to it; and whether there is more than is shown."""
-    pieces = change.pieces
-    near = {
-        n + step for n, piece in enumerate(pieces) if piece.op is not Op.SAME for step in range(-_AROUND, _AROUND + 1)
-    }
-    shown: list[Sentence] = []
-    length, last = 0, -1
-    for n in sorted(near & set(range(len(pieces)))):
-        words = tuple(_words(pieces[n]))
-        length += sum(len(text) for _, text in words)
-        if length > _SHOWN:
-            return shown, True
-        shown.append(Sentence(op=str(pieces[n].op), words=words, gap=n != last + 1, begins=pieces[n].begins))
-        last = n
-    return shown, False
-
-
-def _words(piece: Piece) -> Iterator[tuple[str, str]]:
-    if piece.op is Op.CHANGED and piece.words:
-        for each in piece.words:
-            yield str(each.op), each.text[:_SENTENCE]
-    else:
-        yield str(piece.op), (piece.after or piece.before or "")[:_SENTENCE]

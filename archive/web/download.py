@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.cite.formats import Format as Citations
@@ -33,7 +36,7 @@ class Kind:
     """A file that a search can be had as."""
 
     media_type: str
-    #: Format of ``Archive.export``, or of ``Archive.cite``.
+    #: Format of ``Archive.export``, or of ``Archive.cite``; neither: a data package.
     export: str | None = None
     cite: Citations | None = None
 
@@ -41,6 +44,7 @@ class Kind:
 KINDS = {
     "csv": Kind(export="csv", media_type="text/csv; charset=utf-8"),
     "jsonl": Kind(export="jsonl", media_type="application/jsonl; charset=utf-8"),
+    "package.zip": Kind(media_type="application/zip"),
     "md.zip": Kind(export="markdown", media_type="application/zip"),
     "txt.zip": Kind(export="text", media_type="application/zip"),
     "xml": Kind(export="tei", media_type="application/tei+xml; charset=utf-8"),
@@ -64,11 +68,31 @@ def write(archive: Archive, query: Query, ending: str, out: _Pipe) -> None:
     kind = KINDS[ending]
     if kind.export:
         archive.export(query, out, format=kind.export)  # type: ignore[arg-type]
+    elif kind.cite is None:
+        _write_package(archive, query, out)
     else:
-        assert kind.cite is not None
         for part in archive.iter_citations(archive.articles(query), kind.cite):
             out.write(part.encode(errors="replace"))
     out.flush()
+
+
+def _write_package(archive: Archive, query: Query, out: _Pipe) -> None:
+    """Make a data package beside, and write it as a zip: its folder is there only while it is sent."""
+    from archive.export.formats import FORMATS
+    from archive.export.package.facts import Label
+    from archive.export.package.make import Packing, write_package
+    from archive.export.wanted import Wanted
+    from archive.export.write import Shape
+
+    label = Label(title=f"Articles found by: {query.spelling}") if query.spelling else Label()
+    with tempfile.TemporaryDirectory(prefix="nightdesk-") as made:
+        folder = Path(made, "articles")
+        write_package(
+            archive.file, Wanted(query=query), Packing(shape=Shape(format=FORMATS["csv"])), folder, label=label
+        )
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zipped:
+            for path in sorted(folder.iterdir()):
+                zipped.write(path, f"articles/{path.name}")
 
 
 class _Pipe(io.RawIOBase):

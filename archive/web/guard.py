@@ -1,6 +1,6 @@
 """The door of the reading room: who may come in, which doors there are, and what every answer says to browsers.
 
-Archived text is hostile by assumption. Pages may load nothing but the room's own sheet, and run nothing; they say no
+Archived text is hostile by assumption. Pages may load nothing but the room's own sheet and script; they say no
 referrer, set no cookies, and cannot be framed by others.
 """
 
@@ -19,10 +19,12 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: What our own pages may do: show themselves, send a form back, hold a capture in a frame.
+#: What our own pages may do: show themselves, run the room's own script and let it ask for pages of the room, send a
+#: form back, hold a capture in a frame. What is archived is never served as a script: see ``nosniff`` and the types of
+#: captures.
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self';"
+    " frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 #: Datasette's own pages come with scripts and with styles in the page; they are of this address all the same.
 DATASETTE_POLICY = (

@@ -22,7 +22,8 @@ from archive.web.asked import HTML, Answer
 
 #: Around found words: noncharacters, which no text holds.
 MARKS = ("\ufdd0", "\ufdd1")
-_SHEET = "room.css"
+#: The files beside the pages, with their types.
+STATIC = {"room.css": "text/css; charset=utf-8", "room.js": "text/javascript; charset=utf-8"}
 
 
 def page(template: str, *, status: int = 200, **values: Any) -> Answer:
@@ -55,19 +56,20 @@ def templates() -> Environment:
         "shown_url": shown_url,
     }
     made.filters.update(filters)
-    made.globals |= {"sheet": f"/room/{_SHEET}?v={sheet_mark()}", "version": __version__, "published": published}
+    made.globals |= {"version": __version__, "published": published}
+    made.globals |= {"sheet": static_url("room.css"), "script": static_url("room.js")}
     return made
 
 
 @cache
-def sheet() -> bytes:
-    """The style sheet."""
-    return (files("archive.web") / "static" / _SHEET).read_bytes()
+def static(name: str) -> bytes:
+    """A file beside the pages."""
+    return (files("archive.web") / "static" / name).read_bytes()
 
 
-def sheet_mark() -> str:
-    """What changes in the sheet's address when the sheet does."""
-    return hashlib.sha256(sheet()).hexdigest()[:12]
+def static_url(name: str) -> str:
+    """Its address, which changes when the file does: so it may be kept for ever."""
+    return f"/room/{name}?v={hashlib.sha256(static(name)).hexdigest()[:12]}"
 
 
 def day(moment: datetime) -> str:

@@ -17,7 +17,7 @@ from archive.errors import ArchiveError, BadQuery, NotFound, TakenDown, TooSlow
 from archive.reading import Archive
 from archive.web import article, captured, download, home, nights, search
 from archive.web.asked import Answer, Asked, as_json, asked
-from archive.web.layout import page, sheet, shown_url
+from archive.web.layout import STATIC, page, shown_url, static
 
 if TYPE_CHECKING:
     from archive.web.app import Room
@@ -42,10 +42,10 @@ PAGES: tuple[tuple[str, Page], ...] = (
     (r"^/night/(?P<run>[0-9]{1,9})/pages(?P<ending>\.json)?$", nights.show_ledger),
     (r"^/url(?P<ending>\.json)?$", nights.show_url),
 )
-_SHEET = r"^/room/room\.css$"
+_STATIC = r"^/room/(?P<name>" + "|".join(map(re.escape, STATIC)) + ")$"
 _FILE = r"^/search\.(?P<ending>" + "|".join(map(re.escape, download.KINDS)) + ")$"
-_COMPILED = [re.compile(pattern) for pattern in (*(pattern for pattern, _ in PAGES), _SHEET, _FILE)]
-#: What a browser may keep: the sheet's address changes with it.
+_COMPILED = [re.compile(pattern) for pattern in (*(pattern for pattern, _ in PAGES), _STATIC, _FILE)]
+#: What a browser may keep: these addresses change with what is there.
 _KEEP = {"cache-control": "public, max-age=31536000, immutable"}
 
 
@@ -59,7 +59,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Awaitable[A
     if not hasattr(datasette, "desk"):  # somebody else's Datasette in the same process
         return []
     pages = [(pattern, _view(datasette, made)) for pattern, made in PAGES]
-    return [*pages, (_FILE, _download(datasette)), (_SHEET, _show_sheet)]
+    return [*pages, (_FILE, _download(datasette)), (_STATIC, _show_static)]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -136,5 +136,6 @@ def _response(made: Answer) -> Any:
     return Response(made.body, status=made.status, headers=headers, content_type=made.content_type)
 
 
-async def _show_sheet() -> Any:
-    return Response(sheet(), headers=_KEEP, content_type="text/css; charset=utf-8")
+async def _show_static(request: Any) -> Any:
+    name = request.url_vars["name"]
+    return Response(static(name), headers=_KEEP, content_type=STATIC[name])

@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
-
-from markupsafe import Markup
 
 from archive.errors import BadQuery
 from archive.facets import Facet
-from archive.fields import Filter
+from archive.fields import VALUES, Filter
 from archive.query import Query
 from archive.reading import Archive
 from archive.record import plain
 from archive.search import Hit, Hits
+from archive.times import utc_now
 from archive.web.asked import Answer, Asked, as_json, elsewhere
-from archive.web.layout import MARKS, page, plainly
-from archive.web.links import (
-    facet_filter,
-    in_order,
-    search_url,
-    with_filter,
-    with_span,
-    without_filter,
-    without_span,
-)
-from archive.web.timeline import bars_of, draw, label
+from archive.web.layout import MARKS, minute, page, plainly
+from archive.web.links import in_order, search_url, with_filter, with_span, without_span
+from archive.web.narrowing import Link, chips, facet_lists, orders, states, timeline, wider
 
 _HITS = 20
-#: Counted on the page, in its order; the timeline stands for years and months.
-_FIELDS = ("source", "section", "tag", "author", "language", "access", "type")
-_VALUES = 8
 #: Hits up to which facets and timeline are counted unasked (measured: 0.4 s); a million take some seconds.
 _COUNTED = 100_000
 #: Characters of a query that a page takes: each of its links holds it.
 _LONGEST = 2000
 #: What a form's fields besides the box mean in the query language.
-_FORM = ("date", "since", "until", "is", "sort")
+_FORM = ("value", "since", "until", "is", "sort")
 #: Fields of an article that JSON has of each hit; the rest is at its own address.
 _TOLD = ("id", "source", "url", "title", "authors", "published_at", "published_precision", "first_seen_at", "section",
          "tags", "language", "access", "type", "word_count", "revision", "story")  # fmt: skip
-SAVES = ((".csv", "CSV"), (".jsonl", "JSON Lines"), (".md.zip", "Markdown"), (".bib", "BibTeX"), (".ris", "RIS"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """A word that leads to another search."""
-
-    words: str
-    url: str
-    count: int | None = None
+#: What a search can be saved as: as data, and as references.
+SAVES = ((".csv", "CSV"), (".jsonl", "JSON Lines"), (".package.zip", "Data package"), (".md.zip", "Markdown"),
+         (".txt.zip", "Plain text"), (".xml", "TEI"))  # fmt: skip
+REFERENCES = ((".bib", "BibTeX"), (".ris", "RIS"), (".csl.json", "CSL-JSON"))
+#: Names of sources that the form proposes.
+_PROPOSED = 300
 
 
 def show(archive: Archive, wanted: Asked) -> Answer:
@@ -68,8 +52,8 @@ def show(archive: Archive, wanted: Asked) -> Answer:
         if wanted.ending == "json":
             told = {"error": str(error).partition("\n")[0], "at": error.at, "end": error.end}
             return as_json(told, 400)
-        return page("search.html", status=400, here="/search", q=wanted.wishes.get("q", ""), query=None,
-                    error=_marked_error(error, wanted.wishes.get("q", "")))  # fmt: skip
+        typed = wanted.wishes.get("q", "")
+        return page("search.html", status=400, here="/search", q=typed, query=None, error=_marked_error(error, typed))
 
 
 def asked_query(wanted: Asked) -> Query:
@@ -87,6 +71,11 @@ def _from_form(wanted: Asked, query: Query) -> Query | None:
     first, last = (wanted.wishes.get(name, "").strip() for name in ("since", "until"))
     if first or last:
         query = replace(with_span(query, f"{first}..{last}"))
+    if value := wanted.wishes.get("value", "").strip():
+        field = wanted.wishes.get("field", "")
+        if field not in VALUES:
+            raise BadQuery(f"there is no filter {field[:80]}; there are {', '.join(VALUES)}")
+        query = with_filter(query, Filter(field, (value,), negated=bool(wanted.wishes.get("not"))))
     if state := wanted.wishes.get("is"):
         query = with_filter(query, Filter("is", (state,)))
     if sort := wanted.wishes.get("sort"):
@@ -142,74 +131,54 @@ def _page(archive: Archive, hits: Hits, query: Query, wanted: Asked) -> Answer:
     found = list(hits)
     total = _count(hits, query)
     counted = total <= _COUNTED or wanted.wishes.get("count") == "all"
-    line, spans = _timeline(hits, query) if counted else (None, None)
+    line = timeline(hits, query) if counted and total else None
+    cursor, ranking = _cursor(hits, query), hits.ranking
     return page(
         "search.html",
         here="/search",
         error=None,
         q=query.spelling,
         query=query,
+        read=plainly(query.understood) if query.read.mended else "",
         total=total,
         hits=found,
-        chips=[*_chips(query)],
-        facets=list(_facets(hits, query)) if total and counted else [],
+        chips=[*chips(query)],
+        facets=list(facet_lists(hits, query)) if total and counted else [],
+        states=list(states(query)),
+        fields=VALUES,
+        sources=archive.source_names()[:_PROPOSED],
         count=None if counted else search_url(query, count="all"),
         timeline=line,
-        spans=spans,
-        orders=list(_orders(query)),
-        once=_once(query),
-        told=hits.ranking.told if hits.ranking.order == "graded" else "",
-        next=search_url(query, after=_cursor(hits, query)) if _cursor(hits, query) else None,
+        orders=list(orders(query)),
+        told=ranking.told if ranking.order == "graded" else "",
+        next=search_url(query, after=cursor) if cursor else None,
         later=bool(wanted.wishes.get("after")),
         first=search_url(query),
-        saves=[Link(words=name, url=search_url(query, ending)) for ending, name in SAVES],
-        json=search_url(query, ".json"),
-        atom=search_url(query, ".atom"),
-        home=wanted.home,
-        unknown=_unknown(archive, query) if not total else [],
         all_times=search_url(without_span(query)) if query.first or query.last else None,
+        **_to_take(archive, query, total, wanted.home, utc_now()),
+        **_nothing(archive, query, total),
     )
 
 
-def _chips(query: Query) -> Iterator[Link]:
-    """The filters that narrow the search; each leads to it without itself."""
-    for each in query.narrowing:
-        yield Link(words=plainly(each.spelling), url=search_url(without_filter(query, each)))
+def _to_take(archive: Archive, query: Query, total: int, home: str, now: datetime) -> dict[str, Any]:
+    """Where the search is as files, as a feed, for programs; and how to cite it."""
+    found = f"{total:,} article{'' if total == 1 else 's'}"
+    searched = f"search “{plainly(query.spelling)}”" if query.spelling else "all articles"
+    return {
+        "saves": [Link(words=name, url=search_url(query, ending)) for ending, name in SAVES],
+        "references": [Link(words=name, url=search_url(query, ending)) for ending, name in REFERENCES],
+        "feeds": [Link(words=name, url=search_url(query, f".{name.lower()}")) for name in ("Atom", "RSS")],
+        "json": search_url(query, ".json"),
+        "cited": f"News archive “{plainly(archive.folder.absolute().name)}”, {searched}: {found} on {minute(now)}."
+        f" {home}{search_url(query)}",
+    }
 
 
-def _facets(hits: Hits, query: Query) -> Iterator[dict[str, Any]]:
-    for name, facet in hits.facets(_FIELDS, most=_VALUES).items():
-        links = []
-        for value, number in facet.values:
-            filter_ = facet_filter(name, value)
-            if filter_ not in query.narrowing and value.strip():
-                links.append(Link(words=plainly(value), url=search_url(with_filter(query, filter_)), count=number))
-        if links:
-            yield {"name": name, "links": links, "others": facet.others, "missing": facet.missing}
-
-
-def _timeline(hits: Hits, query: Query) -> tuple[Markup | None, tuple[str, str] | None]:
-    """The picture, and the first and last of what it shows in words."""
-    step, bars = bars_of(hits.timeline("day"))
-    if len(bars) < 2:
-        return None, None
-    drawn = draw(bars, step, lambda bar: search_url(with_span(query, bar.span)))
-    return drawn, (label(bars[0], step), label(bars[-1], step))
-
-
-def _orders(query: Query) -> Iterator[tuple[str, str | None]]:
-    """The orders, with where each leads; None: it is in this order."""
-    now = query.sort or "newest"
-    for name in ("newest", "oldest", "relevance"):
-        if name != "relevance" or query.text:
-            yield name, None if name == now else search_url(in_order(query, None if name == "newest" else name))
-
-
-def _once(query: Query) -> Link:
-    """The search with one copy of each story, or again with all."""
-    if query.one_per_story:
-        return Link(words="show all copies of a story", url=search_url(replace(query, one_per_story=False)))
-    return Link(words="one copy of each story", url=search_url(replace(query, one_per_story=True)))
+def _nothing(archive: Archive, query: Query, total: int) -> dict[str, Any]:
+    """Where nothing is found: sources that are not there, and what would be found with a filter less."""
+    if total:
+        return {"unknown": [], "wider": []}
+    return {"unknown": _unknown(archive, query), "wider": list(wider(archive, query))}
 
 
 def _unknown(archive: Archive, query: Query) -> list[str]:

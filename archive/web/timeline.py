@@ -1,4 +1,8 @@
-"""Articles a day → bars that are links: as SVG made here, so that it needs no script."""
+"""Articles a day → bars that are links: as SVG made here, so that it needs no script.
+
+Positions across are percentages and heights are pixels, so that the picture fits any width and its letters keep their
+shape. What ``static/room.js`` needs to let a reader brush over it stands in ``data-`` attributes.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,12 @@ from archive.when import days_between
 
 #: Days up to which a bar is a day, a week, a month; else it is a year.
 _STEPS = ((92, "day"), (728, "week"), (3700, "month"))
-_WIDTH, _HEIGHT, _FOOT = 1000, 120, 18
-#: The least that a bar with any article is high.
-_LEAST = 2.0
-_THICKEST = 60.0
+#: Pixels: of the bars, above them for the number at the top, below them for the times.
+_HEIGHT, _HEAD, _FOOT = 96, 18, 20
+#: The least that a bar with any article is high, in pixels, and the most that one is wide, in per cent.
+_LEAST, _THICKEST = 2.0, 6.0
+#: Times told below the bars.
+_TICKS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +60,47 @@ def bars_of(days: Sequence[tuple[date, int]]) -> tuple[str, list[Bar]]:
 def draw(bars: Sequence[Bar], step: str, link: Callable[[Bar], str]) -> Markup:
     """The bars as a picture; each leads to its articles."""
     top = max((bar.count for bar in bars), default=0) or 1
-    wide = _WIDTH / max(len(bars), 1)
+    wide = 100 / max(len(bars), 1)
     thick = min(wide * 0.8, _THICKEST)
-    plot = _HEIGHT - _FOOT
+    ground = _HEAD + _HEIGHT
     drawn = Markup()
     for n, bar in enumerate(bars):
         if not bar.count:
             continue
-        high = max(bar.count / top * (plot - 4), _LEAST)
+        high = max(bar.count / top * _HEIGHT, _LEAST)
         told = f"{label(bar, step)}: {bar.count:,}"
         drawn += Markup(
-            '<a href="{}" aria-label="{}"><title>{}</title><path class="hit" d="M{:.1f} 0h{:.1f}v{}h-{:.1f}z"/>'
-            '<path d="M{:.1f} {:.1f}h{:.1f}v{:.1f}h-{:.1f}z"/></a>'
-        ).format(link(bar), told, told, n * wide, wide, plot, wide, n * wide + (wide - thick) / 2, plot - high,
-                 thick, high, thick)  # fmt: skip
+            '<a href="{}" aria-label="{}" data-n="{}"><title>{}</title>'
+            '<rect class="hit" x="{:.2f}%" width="{:.2f}%" y="0" height="{}"/>'
+            '<rect x="{:.2f}%" width="{:.2f}%" y="{:.1f}" height="{:.1f}"/></a>'
+        ).format(link(bar), told, n, told, n * wide, wide, ground, (n + 0.5) * wide - thick / 2, thick,
+                 ground - high, high)  # fmt: skip
     return Markup(
-        '<svg class="timeline" viewBox="0 0 {} {}" preserveAspectRatio="none" role="group" aria-label="{}">{}'
-        '<path class="ground" d="M0 {}h{}"/></svg>'
-    ).format(_WIDTH, plot, f"Articles each {step}", drawn, plot, _WIDTH)
+        '<svg class="timeline" height="{}" role="group" aria-label="{}" data-days="{}" data-end="{}"'
+        ' data-counts="{}"><text class="most" x="4" y="12">{:,}</text>'
+        '<line class="top" x1="0" x2="100%" y1="{}" y2="{}"/>'
+        '{}<line class="ground" x1="0" x2="100%" y1="{}" y2="{}"/>{}</svg>'
+    ).format(ground + _FOOT, f"Articles each {step}", " ".join(bar.first.isoformat() for bar in bars),
+             bars[-1].last.isoformat() if bars else "", " ".join(str(bar.count) for bar in bars), top, _HEAD, _HEAD,
+             drawn, ground, ground, _ticks(bars, step, wide))  # fmt: skip
+
+
+def _ticks(bars: Sequence[Bar], step: str, wide: float) -> Markup:
+    """Some of the times, below their bars."""
+    number = min(len(bars), _TICKS)
+    drawn = Markup()
+    for n in range(number):
+        at = (2 * n + 1) * len(bars) // (2 * number)
+        drawn += Markup('<text class="tick" x="{:.2f}%" y="{}" text-anchor="middle">{}</text>').format(
+            (at + 0.5) * wide, _HEAD + _HEIGHT + 15, _short(bars[at].first, step)
+        )
+    return drawn
+
+
+def _short(day: date, step: str) -> str:
+    if step == "year":
+        return f"{day.year}"
+    return f"{day:%b} {day.year}" if step == "month" else f"{day.day} {day:%b}"
 
 
 def label(bar: Bar, step: str) -> str:

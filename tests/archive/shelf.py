@@ -1,0 +1,41 @@
+"""Articles that tests of the reading room look at."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from archive.times import iso
+from tests.archive.sample import NIGHT_1, NIGHT_2, Sample
+
+_WORDS = "first second third fourth".split()  # noqa: SIM905
+PAST_URL = "https://gazette.test/past"
+
+
+def with_a_past(sample: Sample) -> str:
+    """Add an article of four texts, each a sentence longer than the one before and under another headline. Its id."""
+    moments = [NIGHT_1, *(NIGHT_2 + timedelta(days=n) for n in range(3))]
+    texts = [" ".join(f"The {word} sentence stands here." for word in _WORDS[: n + 1]) for n in range(4)]
+    id_ = sample.article(
+        "Bridge stays closed, version 4",
+        texts[3],
+        url=PAST_URL,
+        published_at="2026-11-10T08:00:00Z",
+        authors=["Ana Kovač"],
+        revision=4,
+        revised_at=iso(moments[3]),
+    )
+    for n in range(3):
+        sample.db["revisions"].insert(
+            {
+                "article_id": id_,
+                "revision": n + 1,
+                "valid_from": iso(moments[n]),
+                "valid_until": iso(moments[n + 1]),
+                "title": f"Bridge stays closed, version {n + 1}",
+                "body": texts[n],
+                "content_hash": f"hash{n}",
+                "record": json.dumps({}),
+            }
+        )
+    return id_
