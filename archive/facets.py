@@ -83,8 +83,8 @@ def timeline_of(db: Database, query: Query, step: str = "month") -> list[tuple[d
     if step not in STEPS:
         raise BadQuery(f"timeline: {step!r} is unknown; write one of {', '.join(STEPS)}")
     counts: Counter[date] = Counter()
-    for day, articles in _days(db, query).items():
-        counts[begin_of(_date(day), step)] += articles
+    for day, articles in day_counts(db, query).items():
+        counts[begin_of(day, step)] += articles
     if not counts:
         return []
     line, begin, last = [], min(counts), max(counts)
@@ -159,9 +159,9 @@ def _named(db: Database, numbers: Mapping[str, int]) -> Iterable[tuple[str, int]
         yield value, numbers[f"{LETTER}{id_}"]
 
 
-def _days(db: Database, query: Query) -> Counter[str]:
-    """Day since 1970 → articles."""
-    return _tallies(db, query, "", days=True)[2]
+def day_counts(db: Database, query: Query) -> dict[date, int]:
+    """Day → articles, of the days that have any. The query's limit does not count."""
+    return {_date(day): number for day, number in _tallies(db, query, "", days=True)[2].items()}
 
 
 def _date(number: str) -> date:
@@ -190,3 +190,11 @@ def next_of(begin: date, step: str) -> date:
         return begin + timedelta(days=1 if step == "day" else 7)
     month = begin.month % 12 + 1 if step == "month" else 1
     return date(begin.year + (month == 1), month, 1)
+
+
+def last_of(begin: date, step: str) -> date:
+    """The last day of the step that begins then."""
+    try:
+        return next_of(begin, step) - timedelta(days=1)
+    except (ValueError, OverflowError):  # the last year that there is
+        return date.max

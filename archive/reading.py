@@ -40,6 +40,7 @@ from archive.search import Hits, count, iter_articles
 from archive.standing import Standing, standings_of
 from archive.stories.reading import Story, stories_due, stories_of, story_of
 from archive.times import utc_now
+from archive.trends import Trends, trends_of, writing_most
 from archive.types import Outcome, Run
 from archive.urls import article_id
 from archive.when import span_of
@@ -152,6 +153,31 @@ class Archive:
         ``marks`` stand around the words found. ``after``: the ``cursor`` of the page before, to go on behind it.
         """
         return Hits(self._db, as_query(query, filters), marks, after)
+
+    def trends(
+        self,
+        queries: Iterable[Query | str],
+        *,
+        step: str | None = None,
+        sources: Sequence[str] | None = None,
+        share: bool = False,
+        most: int = 400,
+        every: bool = True,
+    ) -> Trends:
+        """How many articles each query has in each day, week, month or year, over one axis. Raises BadQuery.
+
+        ``sources``: of each of these one by one. ``share``: also how many articles there are in all. ``most`` steps
+        at most, else longer ones. Limits and orders of the queries do not count; see archive/trends.py.
+        """
+        asked = [as_query(query, {}) for query in queries]
+        return trends_of(self._db, asked, step=step, sources=sources, share=share, most=most, every=every)
+
+    def sources_writing_most(self, queries: Iterable[Query | str], most: int) -> tuple[list[str], int, bool]:
+        """Sources with most articles of queries, how many have any, and whether these were counted one by one.
+
+        False: there are too many for that; the sources with most articles of any kind are given.
+        """
+        return writing_most(self._db, [as_query(query, {}) for query in queries], most)
 
     def count(self, query: Query | str | None = None, **filters: Any) -> int:
         """How many articles a listing or an export of the same query has. Raises BadQuery."""

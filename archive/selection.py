@@ -126,7 +126,7 @@ class _Making:
         """One FTS5 expression of all that the index has words for; None: nothing."""
         if not self._wanted and not self._unwanted:
             return None
-        wanted = " AND ".join(self._wanted) or _number(EVERY)
+        wanted = " AND ".join(self._wanted) or number_word(EVERY)
         return f"({wanted}) NOT ({' OR '.join(self._unwanted)})" if self._unwanted else wanted
 
     def narrow(self, each: Filter) -> None:
@@ -150,13 +150,13 @@ class _Making:
     def _expressions(self, field: str, value: str) -> list[str]:
         """FTS5 expressions, any of which stands for the value; none: no article can have it."""
         if field == "is":
-            return [_number(_STATES[value])]
+            return [number_word(_STATES[value])]
         value = sendable_text(value)
         if field == "author" and not value.startswith("="):
             return [f"(authors : {quoted(value)})"] if has_words(value) else []
         if field == "author":
             value = value[1:]
-        return [_number(id_) for id_ in self._ids(field, value)]
+        return [number_word(id_) for id_ in self._ids(field, value)]
 
     def _ids(self, field: str, value: str) -> Iterable[int]:
         """Numbers of a value in any case: nocase knows only ASCII letters, the usual spellings make up for others."""
@@ -212,5 +212,6 @@ class _Making:
         return name
 
 
-def _number(id_: int) -> str:
+def number_word(id_: int) -> str:
+    """The FTS5 expression of the word that stands for a value."""
     return f'"{LETTER}{id_}"'

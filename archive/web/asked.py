@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, unquote
 from archive.record import plain
 
 HTML = "text/html; charset=utf-8"
+#: Wishes that are read; no page of ours knows as many.
+_FIELDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,8 @@ class Asked:
     parts: Mapping[str, str] = field(default_factory=dict)
     #: What stands behind the question mark; of a name that comes twice the last.
     wishes: Mapping[str, str] = field(default_factory=dict)
+    #: Of each name everything that was given for it, in order.
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Where the room is, as the reader knows it, without a slash at the end: ``http://127.0.0.1:8001``.
     home: str = ""
 
@@ -47,10 +51,15 @@ class Answer:
 
 def asked(parts: Mapping[str, str | None], query_string: str, home: str = "") -> Asked:
     """The request of a path's named groups and of what stands behind the question mark."""
-    wishes = parse_qs(query_string, keep_blank_values=True, max_num_fields=100, errors="replace")
+    given = "&".join(query_string.split("&", _FIELDS)[:_FIELDS])
+    lists = {
+        name: tuple(value.replace("\0", "\ufffd") for value in values)
+        for name, values in parse_qs(given, keep_blank_values=True, errors="replace").items()
+    }
     return Asked(
         parts={name: unquote(part, errors="replace") for name, part in parts.items() if part},
-        wishes={name: values[-1].replace("\0", "\ufffd") for name, values in wishes.items()},
+        wishes={name: values[-1] for name, values in lists.items()},
+        lists=lists,
         home=home,
     )
 

@@ -15,7 +15,7 @@ from datasette.views.base import DatasetteError
 
 from archive.errors import ArchiveError, BadQuery, NotFound, TakenDown, TooSlow
 from archive.reading import Archive
-from archive.web import article, captured, download, home, nights, search
+from archive.web import article, captured, download, home, nights, search, trends
 from archive.web.asked import Answer, Asked, as_json, asked
 from archive.web.layout import STATIC, page, shown_url, static
 
@@ -35,6 +35,9 @@ PAGES: tuple[tuple[str, Page], ...] = (
     (r"^/article/(?P<id>[a-z0-9]{1,40})/captured$", captured.show),
     (r"^/article/(?P<id>[a-z0-9]{1,40})/captured/page$", captured.raw),
     (r"^/article/(?P<id>[a-z0-9]{1,40})/captured\.warc\.gz$", captured.record),
+    (r"^/trends(?P<ending>\.json)?$", trends.show),
+    (r"^/trends\.csv$", trends.as_csv),
+    (r"^/trends\.svg$", trends.as_svg),
     (r"^/sources(?P<ending>\.json)?$", nights.show_sources),
     (r"^/source/(?P<name>[^/]{1,600}?)(?P<ending>\.json)?$", nights.show_source),
     (r"^/nights(?P<ending>\.json)?$", nights.show_nights),
