@@ -393,6 +393,7 @@ class Archive:
         text: bool = True,
         excel: bool = False,
         as_of: str | date | None = None,
+        history: bool = False,
         since_export: Sequence[str | os.PathLike[str]] = (),
         sample: int | None = None,
         seed: int = 0,
@@ -410,7 +411,13 @@ class Archive:
         from archive.export.write import Shape, export_to, export_to_stream
 
         wanted = _wanted(
-            as_query(query, filters), as_of=as_of, since_export=since_export, sample=sample, seed=seed, by=by
+            as_query(query, filters),
+            as_of=as_of,
+            history=history,
+            since_export=since_export,
+            sample=sample,
+            seed=seed,
+            by=by,
         )
         names = None if columns is None else tuple(columns)
         if isinstance(to, str | os.PathLike):
@@ -433,6 +440,7 @@ class Archive:
         columns: Sequence[str] | None = None,
         text: bool = True,
         as_of: str | date | None = None,
+        history: bool = False,
         since_export: Sequence[str | os.PathLike[str]] = (),
         sample: int | None = None,
         seed: int = 0,
@@ -443,13 +451,21 @@ class Archive:
 
         Raises BadQuery, and ArchiveError where pyarrow is not installed.
         """
-        from archive.export.columns import columns_of
+        from archive.export.columns import HISTORY, columns_of
         from archive.export.frames import arrow_table
 
         wanted = _wanted(
-            as_query(query, filters), as_of=as_of, since_export=since_export, sample=sample, seed=seed, by=by
+            as_query(query, filters),
+            as_of=as_of,
+            history=history,
+            since_export=since_export,
+            sample=sample,
+            seed=seed,
+            by=by,
         )
-        return arrow_table(self.file, wanted, columns_of(columns, text=text))
+        return arrow_table(
+            self.file, wanted, columns_of(HISTORY if history and columns is None else columns, text=text)
+        )
 
     def to_pandas(
         self,
@@ -458,6 +474,7 @@ class Archive:
         columns: Sequence[str] | None = None,
         text: bool = True,
         as_of: str | date | None = None,
+        history: bool = False,
         since_export: Sequence[str | os.PathLike[str]] = (),
         sample: int | None = None,
         seed: int = 0,
@@ -468,13 +485,21 @@ class Archive:
 
         Raises BadQuery, and ArchiveError where pandas is not installed.
         """
-        from archive.export.columns import columns_of
+        from archive.export.columns import HISTORY, columns_of
         from archive.export.frames import pandas_frame
 
         wanted = _wanted(
-            as_query(query, filters), as_of=as_of, since_export=since_export, sample=sample, seed=seed, by=by
+            as_query(query, filters),
+            as_of=as_of,
+            history=history,
+            since_export=since_export,
+            sample=sample,
+            seed=seed,
+            by=by,
         )
-        return pandas_frame(self.file, wanted, columns_of(columns, text=text))
+        return pandas_frame(
+            self.file, wanted, columns_of(HISTORY if history and columns is None else columns, text=text)
+        )
 
     def _ids(self, id_or_url: str) -> Iterator[str]:
         """Ids that it may mean, likeliest first."""
@@ -505,6 +530,7 @@ def _wanted(
     query: Query,
     *,
     as_of: str | date | None,
+    history: bool,
     since_export: Sequence[str | os.PathLike[str]],
     sample: int | None,
     seed: int,
@@ -514,7 +540,8 @@ def _wanted(
     from archive.export.wanted import Sample, Wanted
 
     drawn = None if sample is None else Sample(size=sample, seed=seed, by=tuple(by))
-    return Wanted(query=query, as_of=as_of, since=tuple(map(Path, since_export)), sample=drawn)
+    since = tuple(map(Path, since_export))
+    return Wanted(query=query, as_of=as_of, history=history, since=since, sample=drawn)
 
 
 def _named(name: object) -> str:

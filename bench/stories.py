@@ -45,6 +45,8 @@ from bench.copies import SOURCES, Made, make_set
 _FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 #: Articles that are taken up at each size, half of them copies of others.
 _TAKEN_UP = 300
+#: Made-up articles that are put in at a time, in the index's order: each time touches all pages of it.
+_FILLED_AT_ONCE = 50_000
 #: Which story a page that holds six is of is not asked.
 _NOT_ASKED = "page of briefs"
 
@@ -238,9 +240,9 @@ def _synthetic(db: Database, first: int, last: int) -> None:
     rng = random.Random(first)
     prints = 2 * 446 // (WINDOW + 1)
     (taken,) = db.execute("select coalesce(max(number), 0) + 1 from story_texts").fetchone()
-    for start in range(first, last, 5_000):
+    for start in range(first, last, _FILLED_AT_ONCE):
         texts, index = [], []
-        for n in range(start, min(last, start + 5_000)):
+        for n in range(start, min(last, start + _FILLED_AT_ONCE)):
             number = taken + n - first
             chosen = [rng.getrandbits(32) - (1 << 31) for _ in range(prints)]
             texts.append((number, f"s{n}", rng.choice(SOURCES), 738_000 + n % 400, array("i", chosen).tobytes()))

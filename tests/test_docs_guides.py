@@ -275,7 +275,7 @@ def test_the_pandas_recipe_converts_every_column_that_is_no_text() -> None:
 
 
 def test_the_r_recipe_converts_the_same_columns() -> None:
-    recipe, _ = re.findall(r"(?s)```r\n(.*?)```", RESEARCH)
+    recipe, *_ = re.findall(r"(?s)```r\n(.*?)```", RESEARCH)
     assert set(re.findall(r"(\w+) = col_datetime\(\)", recipe)) == columns_of("time")
     assert set(re.findall(r"(\w+) = col_integer\(\)", recipe)) == columns_of("whole number")
     assert set(re.findall(r"(\w+) = col_logical\(\)", recipe)) == columns_of("`true`, `false`")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive.export.asof import choose_as_of
 from archive.export.chosen import choose
+from archive.export.revisions import add_earlier_texts
 from archive.export.sample import Drawn, draw
 from archive.export.since import leave_out_what_was_had
 from archive.export.wanted import Wanted
@@ -22,4 +23,7 @@ def choose_wanted(db: Database, wanted: Wanted, *, default_sort: str = "oldest")
         choose_as_of(db, wanted.query, wanted.instant)
     if wanted.since:
         leave_out_what_was_had(db, wanted.since)
-    return draw(db, wanted.sample) if wanted.sample else []
+    drawn = draw(db, wanted.sample) if wanted.sample else []
+    if wanted.history:
+        add_earlier_texts(db)
+    return drawn

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: ``place`` is the order. ``past``: 0 the article's present text, else the row of it in the table ``past``.
 #: What changes without a new revision stands here, as it was at the time that the export is of.
+#: ``latest``: 0 for an earlier text that stands before the one chosen of its article; only a history has such.
 _CHOSEN = """
     create temp table chosen (
         place integer primary key,
@@ -29,12 +30,16 @@ _CHOSEN = """
         seq integer,
         past integer not null default 0,
         revision integer not null,
+        valid_until text,
+        latest integer not null default 1,
         first_seen_at text not null,
         last_seen_at text not null,
         gone_at text,
         visited integer not null default 0
     )
 """
+#: What all texts of an article share.
+CARRIED = ("seq", "first_seen_at", "last_seen_at", "gone_at", "visited")
 _PRESENT = "a.id, a.seq, a.revision, a.first_seen_at, a.last_seen_at, a.gone_at"
 #: Column → what it is in a revision ``r``; the others are in its ``record``.
 _OF_A_REVISION = {
@@ -110,22 +115,30 @@ def number_chosen(db: Database) -> int:
     return int(number)
 
 
-def iter_rows(db: Database, columns: str) -> Iterator[tuple[Any, ...]]:
+def number_of_articles(db: Database) -> int:
+    """How many articles these are of: fewer than rows in a history."""
+    (number,) = db.execute("select coalesce(sum(latest), 0) from chosen").fetchone()
+    return int(number)
+
+
+def iter_rows(db: Database, columns: str, *, latest: bool = False) -> Iterator[tuple[Any, ...]]:
     """The chosen, in order, each as a tuple: its place, and the columns, written as in ``select_chosen``."""
-    cursor = db.execute(f"{select_chosen(db, columns)} order by place")
+    cursor = db.execute(f"{select_chosen(db, columns, latest=latest)} order by place")
     while rows := cursor.fetchmany(_BATCH):
         yield from rows
 
 
-def select_chosen(db: Database, columns: str) -> str:
+def select_chosen(db: Database, columns: str, *, latest: bool = False) -> str:
     """The statement that gives the place and the columns of each that is chosen.
 
     In it ``h`` is the row of ``chosen``, ``a`` the article as it was, ``c`` its capture, ``w`` the WARC file.
+    ``latest``: of each article only its last text, so that articles are counted and not the texts of a history.
     """
+    which = " and h.latest" if latest else ""
     select = f"select h.place as place, {columns} from chosen h cross join"  # noqa: S608 (our own words)
-    sql = f"{select} articles a on a.seq = h.seq {JOINED_CAPTURE} where h.past = 0"
+    sql = f"{select} articles a on a.seq = h.seq {JOINED_CAPTURE} where h.past = 0{which}"
     if holds_past(db):
-        sql += f" union all {select} past a on a.row = h.past {JOINED_CAPTURE} where h.past > 0"
+        sql += f" union all {select} past a on a.row = h.past {JOINED_CAPTURE} where h.past > 0{which}"
     return sql
 
 

@@ -41,7 +41,7 @@ _OPTIONAL = frozenset(
     (
         *("url", "canonical_url", "description", "published_at", "published_precision", "published_as_written"),
         *("modified_at", "section", "language", "reading_minutes", "type", "site_name", "gone_at", "published_origin"),
-        *("published_inferred", "authors_origin", "capture_file", "capture_offset", "capture_digest"),
+        *("published_inferred", "authors_origin", "capture_file", "capture_offset", "capture_digest", "valid_until"),
     )
 )
 
@@ -50,8 +50,8 @@ def _of(kind: Kind, *names: str, wording: bool = False, asked: bool = False) -> 
     return {name: Column(name=name, sql=f"a.{name}", kind=kind, wording=wording, asked=asked) for name in names}
 
 
-def _as(kind: Kind, name: str, sql: str) -> dict[str, Column]:
-    return {name: Column(name=name, sql=sql, kind=kind)}
+def _as(kind: Kind, name: str, sql: str, *, asked: bool = False) -> dict[str, Column]:
+    return {name: Column(name=name, sql=sql, kind=kind, asked=asked)}
 
 
 #: Every column there is, those of every export first, in the order of the header. New ones stand at the end of each.
@@ -93,9 +93,14 @@ EVERY: dict[str, Column] = (
     | _of("texts", "corrections", wording=True, asked=True)
     | _of("objects", "dropped", wording=True, asked=True)
     | _of("object", "origins", asked=True)
+    | _as("time", "valid_from", "a.revised_at", asked=True)
+    | _as("time", "valid_until", "h.valid_until", asked=True)
 )
 #: The header of an export that asks for no columns by name.
 COLUMNS: tuple[str, ...] = tuple(name for name, column in EVERY.items() if not column.asked)
+#: The header of a history: which text of which article and when; then as above, ``revised_at`` being ``valid_from``.
+_WHICH = ("id", "revision", "valid_from", "valid_until")
+HISTORY: tuple[str, ...] = (*_WHICH, *(name for name in COLUMNS if name not in (*_WHICH, "revised_at")))
 #: What an export without text leaves out.
 WORDING: tuple[str, ...] = tuple(name for name in COLUMNS if EVERY[name].wording)
 

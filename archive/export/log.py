@@ -62,7 +62,7 @@ def note(db: Database, folder: Path, done: Exported, wanted: Wanted, at: datetim
     try:
         place.mkdir(exist_ok=True)
         with whole_file(place / ids) as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-            for _, id_ in iter_rows(db, "h.id"):
+            for _, id_ in iter_rows(db, "h.id", latest=True):
                 packed.write(f"{id_}\n".encode())
         with (place / _LOG).open("ab") as log:  # one write: lines of two exports do not mix
             log.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")

@@ -143,4 +143,6 @@ MEANINGS: dict[str, Meaning] = {
         "`{}`: nothing noted",
         "Field → `{origin, confidence, rivals, inferred, evidence, conflict}`, see below",
     ),
+    "valid_from": Meaning("time", "never", "Since when the site showed this text: when we first saw it"),
+    "valid_until": Meaning("time", "it is the last one of its article", "When we first saw the next text instead"),
 }

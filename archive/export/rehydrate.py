@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from archive.errors import ArchiveError
 from archive.export import check_new_file, whole_file
 from archive.export.chosen import snapshot
-from archive.export.columns import COLUMNS, EVERY, WORDING, Column
+from archive.export.columns import COLUMNS, EVERY, HISTORY, WORDING, Column
 from archive.export.csv import csv_line, finished
 from archive.export.earlier import iter_export
 from archive.export.files import Counted, packed
@@ -71,7 +71,8 @@ def _columns(row: dict[str, Any], export: Path) -> list[Column]:
             else f"{export} cannot be filled in: {', '.join(map(repr, unknown))} is no column of an export"
         )
     wanted = {*row, *WORDING}
-    names = COLUMNS if wanted == set(COLUMNS) else (*row, *(name for name in WORDING if name not in row))
+    usual = next((names for names in (COLUMNS, HISTORY) if wanted == set(names)), None)
+    names = usual or (*row, *(name for name in WORDING if name not in row))
     return [EVERY[name] for name in names]
 
 

@@ -99,6 +99,9 @@ def _writing(command: Command) -> Command:
             click.option(
                 "--as-of", metavar="WHEN", help="The archive as it was at the end of that day, month or instant."
             ),
+            click.option(
+                "--history", is_flag=True, help="A row for each text that an article had, with the times of each."
+            ),
             click.option("--one-per-story", is_flag=True, help="Of copies of a story only the earliest: is:earliest."),
             click.option(
                 "--since-export",
@@ -141,6 +144,7 @@ def write(
     no_text: bool,
     excel: bool,
     as_of: str | None,
+    history: bool,
     since_export: tuple[Path, ...],
     sample: int | None,
     seed: int | None,
@@ -162,6 +166,7 @@ def write(
     wanted = Wanted(
         query=query_of(words, **filters),
         as_of=as_of,
+        history=history,
         since=since_export,
         sample=None if sample is None else Sample(size=sample, seed=seed or 0, by=tuple(_names(by) or ())),
     )
@@ -176,7 +181,7 @@ def write(
         done = _file(archive, wanted, shaped, target or "-", format_)
     if as_json and done.path:
         click.echo(to_json(plain(replace(done, path=None)) | {"path": str(done.path)}))
-    say(f"{_articles(done.rows)}{f' in {done.path}' if done.path else ''}")
+    say(f"{_written(done, wanted)}{f' in {done.path}' if done.path else ''}")
 
 
 def _file(archive: Archive, wanted: Wanted, shaped: dict[str, Any], target: str, format_: str | None) -> Exported:
@@ -185,6 +190,12 @@ def _file(archive: Archive, wanted: Wanted, shaped: dict[str, Any], target: str,
         return export_to(archive.file, wanted, Shape(format=place.format, **shaped), place, _noting(archive, wanted))
     shape = Shape(format=format_named(format_ or "csv"), **shaped)
     return export_to_stream(archive.file, wanted, shape, sys.stdout.buffer, _noting(archive, wanted))
+
+
+def _written(done: Exported, wanted: Wanted) -> str:
+    return (
+        f"{_rows(done.rows, wanted.history)} of {_articles(done.articles)}" if wanted.history else _articles(done.rows)
+    )
 
 
 def _noting(archive: Archive, wanted: Wanted) -> Callable[[Database, Exported], None]:
@@ -212,7 +223,8 @@ def verify(folder: Path, *, as_json: bool) -> None:
     else:
         for sentence in found.wrong:
             click.echo(sentence)
-        say(f"{folder}: {found.files} files, {_articles(found.rows)}: {'wrong' if found.wrong else 'all as stated'}")
+        state = "wrong" if found.wrong else "all as stated"
+        say(f"{folder}: {found.files} files, {_rows(found.rows, found.history)}: {state}")
     if found.wrong:
         raise SystemExit(ArchiveError.exit_status)
 
@@ -245,15 +257,16 @@ def reproduce(archive: Archive, *, package: Path, target: Path | None, as_json: 
 
 
 def _told(found: Reproduced) -> str:
+    rows = _rows(found.rows, found.history)
     if found.same_bytes:
-        return f"{_articles(found.rows)}: the same bytes again"
+        return f"{rows}: the same bytes again"
     if found.different:
         same = found.again - len(found.different)
-        return f"{same:,} of {_articles(found.rows)} are the same, {len(found.different):,} differ"
+        return f"{same:,} of {rows} are the same, {len(found.different):,} differ"
     if found.missing:
         gone = len(found.missing)
-        return f"{found.again:,} of {_articles(found.rows)} are the same, {gone:,} missing; none differs"
-    return f"{_articles(found.rows)}: all the same; other versions of the software have packed them into other bytes"
+        return f"{found.again:,} of {rows} are the same, {gone:,} missing; none differs"
+    return f"{rows}: all the same; other versions of the software have packed them into other bytes"
 
 
 @export.command()
@@ -311,3 +324,7 @@ def _names(written: str | None) -> tuple[str, ...] | None:
 
 def _articles(number: int) -> str:
     return f"{number:,} {'article' if number == 1 else 'articles'}"
+
+
+def _rows(number: int, history: bool) -> str:  # noqa: FBT001 (read at a glance)
+    return _articles(number) if not history else f"{number:,} {'revision' if number == 1 else 'revisions'}"

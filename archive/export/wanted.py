@@ -40,7 +40,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which articles an export holds. In this order: found, not had before, drawn."""
+    """Which articles an export holds. In this order: found, not had before, drawn, each with its earlier texts."""
 
     query: Query
     #: The archive as it was then; None: as it is. A datetime once the value is made.
@@ -48,9 +48,15 @@ class Wanted:
     #: Earlier exports, files or packages: what they have in the same text is left out.
     since: tuple[Path, ...] = ()
     sample: Sample | None = None
+    #: True: a row a revision, the oldest first; False: a row an article.
+    history: bool = False
 
     def __post_init__(self) -> None:
         """Turn the instant into one. Raises BadQuery."""
+        if self.history and self.since:
+            raise BadQuery(
+                "a history has every text, since an export only those that it has not; leave out one of the two"
+            )
         if self.as_of is not None:
             last = span_of(self.as_of, name="as of", now=utc_now())[1]
             object.__setattr__(self, "as_of", last)
@@ -70,6 +76,8 @@ def to_json(wanted: Wanted) -> dict[str, Any]:
         told["as_of"] = iso(wanted.instant)
     if wanted.sample:
         told["sample"] = {"size": wanted.sample.size, "seed": wanted.sample.seed, "by": list(wanted.sample.by)}
+    if wanted.history:
+        told["history"] = True
     return told
 
 
@@ -81,6 +89,7 @@ def from_json(told: Mapping[str, Any]) -> Wanted:
             query=Query.parse(told["query"]),
             as_of=told.get("as_of"),
             sample=Sample(size=sample["size"], seed=sample["seed"], by=tuple(sample["by"])) if sample else None,
+            history=bool(told.get("history")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadQuery(f"this is no description of an export: {error!r}") from error

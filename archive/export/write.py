@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive.errors import BadQuery
 from archive.export import check_new_file, whole_file
 from archive.export.choose import choose_wanted
-from archive.export.chosen import number_chosen, snapshot
-from archive.export.columns import Column, columns_of
+from archive.export.chosen import number_chosen, number_of_articles, snapshot
+from archive.export.columns import HISTORY, Column, columns_of
 from archive.export.csv import csv_lines
 from archive.export.files import Counted, check_new_folder, packed, whole_folder
 from archive.export.formats import FORMATS, Format, Place
@@ -56,14 +56,25 @@ class Shape:
 class Exported:
     """What an export came to."""
 
-    #: Articles written: as many as the query counts.
+    #: Rows written: as many as the query counts, in a history as many as these articles have revisions.
     rows: int
+    #: Articles that the rows are of.
+    articles: int
     format: str
     #: None: it went to a stream.
     path: Path | None
     #: Of the file, packed as it is; 0 and '' for a folder.
     bytes: int
     sha256: str
+
+
+def shape_for(wanted: Wanted, shape: Shape) -> Shape:
+    """The shape that suits what is wanted: a history has columns of its own. Raises BadQuery where none can have it."""
+    if not wanted.history:
+        return shape
+    if not shape.format.table:
+        raise BadQuery(f"a history has a row a revision: write {_those('table')}, not {shape.format.name}")
+    return shape if shape.columns is not None else replace(shape, columns=HISTORY)
 
 
 def _those(able: str) -> str:
@@ -76,6 +87,7 @@ After = Callable[["Database", Exported], None]
 
 def export_to(database: Path, wanted: Wanted, shape: Shape, place: Place, after: After | None = None) -> Exported:
     """Write what is wanted to a file or folder. Raises ArchiveError; then there is none."""
+    shape = shape_for(wanted, shape)
     check = check_new_folder if place.is_folder else check_new_file
     check(place.path)
     with snapshot(database) as db:
@@ -90,12 +102,12 @@ def export_to_stream(
     database: Path, wanted: Wanted, shape: Shape, file: BinaryIO, after: After | None = None
 ) -> Exported:
     """Write what is wanted to an open binary file."""
+    shape = shape_for(wanted, shape)
     with snapshot(database) as db:
         choose_wanted(db, wanted, default_sort=usual_order(shape.format))
         counted = write_stream(db, shape, file)
         file.flush()
-        rows, name = number_chosen(db), shape.format.name
-        done = Exported(rows=rows, format=name, path=None, bytes=counted.bytes, sha256=counted.sha256)
+        done = _exported(db, shape, None, counted)
         if after:
             after(db, done)
     return done
@@ -108,16 +120,26 @@ def usual_order(format_: Format) -> str:
 
 def write_chosen(db: Database, shape: Shape, place: Place) -> Exported:
     """Write the chosen to a file or folder."""
-    rows = number_chosen(db)
     if place.is_folder:
         from archive.export.documents import documents_of, fill_folder
 
         with whole_folder(place.path) as folder:
             fill_folder(folder, documents_of(db, shape.format.name))
-        return Exported(rows=rows, format=shape.format.name, path=place.path, bytes=0, sha256="")
+        return _exported(db, shape, place.path)
     with whole_file(place.path) as file:
         counted = write_stream(db, shape, file, packing=place.packing)
-    return Exported(rows=rows, format=shape.format.name, path=place.path, bytes=counted.bytes, sha256=counted.sha256)
+    return _exported(db, shape, place.path, counted)
+
+
+def _exported(db: Database, shape: Shape, path: Path | None, counted: Counted | None = None) -> Exported:
+    return Exported(
+        rows=number_chosen(db),
+        articles=number_of_articles(db),
+        format=shape.format.name,
+        path=path,
+        bytes=counted.bytes if counted else 0,
+        sha256=counted.sha256 if counted else "",
+    )
 
 
 def write_stream(db: Database, shape: Shape, file: BinaryIO, *, packing: str = "") -> Counted:

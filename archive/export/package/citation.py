@@ -31,7 +31,7 @@ def citation_cff(facts: Facts, sha256: str) -> str:
 def reference(facts: Facts) -> str:
     """The data set as a line of a bibliography."""
     who = "; ".join(facts.label.creators or (_NOBODY,))
-    return f"{who} ({facts.created:%Y}): {facts.label.title}. Data set, {facts.rows:,} articles, as of {facts.as_of}."
+    return f"{who} ({facts.created:%Y}): {facts.label.title}. Data set, {facts.size}, as of {facts.as_of}."
 
 
 def _author(name: str) -> str:

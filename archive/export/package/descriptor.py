@@ -45,6 +45,7 @@ def describe(
     others: Sequence[Packed],
 ) -> dict[str, Any]:
     """The descriptor. ``columns`` None: the data are no table. ``shape``: how they were written, to do it again."""
+    key = ("id", "revision") if facts.wanted.history else ("id",)
     told: dict[str, Any] = {
         "$schema": _PROFILE,
         "name": "nightdesk-articles",
@@ -56,7 +57,7 @@ def describe(
         "contributors": [{"title": name, "roles": ["creator"]} for name in facts.label.creators],
         "licenses": _licences(facts.label),
         "sources": [{"title": source.title or source.name, "path": source.home} for source in facts.sources],
-        "resources": [_data(data, place, columns), *(_other(other) for other in others)],
+        "resources": [_data(data, place, columns, key), *(_other(other) for other in others)],
         "nightdesk": {
             "wanted": to_json(facts.wanted),
             "as_of": facts.as_of,
@@ -71,16 +72,13 @@ def describe(
 def summary(facts: Facts) -> str:
     """The data set in a sentence or two."""
     span = f", published {facts.first} to {facts.last}" if facts.first else ""
-    number = f"{_many(facts.rows, 'article')} of {_many(len(facts.sources), 'source')}"
+    sources = len(facts.sources)
+    number = f"{facts.size} of {sources:,} source{'' if sources == 1 else 's'}"
     return f"{number}{span}, from a nightdesk archive as it was on {facts.as_of}."
 
 
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def field_of(column: Column) -> dict[str, Any]:
-    """A column as a field of a Table Schema."""
+def field_of(column: Column, key: Sequence[str] = ("id",)) -> dict[str, Any]:
+    """A column as a field of a Table Schema; ``key``: the columns that tell a row from all others."""
     meaning = MEANINGS[column.name]
     told: dict[str, Any] = {
         "name": column.name,
@@ -90,7 +88,7 @@ def field_of(column: Column) -> dict[str, Any]:
         else meaning.meaning + ".",
     }
     if column.required:
-        told["constraints"] = {"required": True} | ({"unique": True} if column.name == "id" else {})
+        told["constraints"] = {"required": True} | ({"unique": True} if [column.name] == [*key] else {})
     return told
 
 
@@ -101,7 +99,7 @@ def _licences(label: Label) -> list[dict[str, str]]:
     return [{key: label.licence} | ({"name": label.licence} if " " not in label.licence and key == "title" else {})]
 
 
-def _data(data: Packed, place: Place, columns: Sequence[Column] | None) -> dict[str, Any]:
+def _data(data: Packed, place: Place, columns: Sequence[Column] | None, key: Sequence[str]) -> dict[str, Any]:
     resource: dict[str, Any] = _other(data) | {
         "name": "articles",
         "format": place.format.suffixes[0].removeprefix(".").split(".")[-1],
@@ -111,9 +109,9 @@ def _data(data: Packed, place: Place, columns: Sequence[Column] | None) -> dict[
         resource["compression"] = place.packing.removeprefix(".")
     if columns is not None:
         resource["type"] = "table"
-        schema: dict[str, Any] = {"fields": [field_of(column) for column in columns], "missingValues": [""]}
-        if any(column.name == "id" for column in columns):
-            schema["primaryKey"] = ["id"]
+        schema: dict[str, Any] = {"fields": [field_of(column, key) for column in columns], "missingValues": [""]}
+        if {*key} <= {column.name for column in columns}:
+            schema["primaryKey"] = [*key]
         resource["schema"] = schema
     return resource
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import BadQuery
-from archive.export.chosen import select_chosen
+from archive.export.chosen import number_chosen, select_chosen
 from archive.export.sample import Drawn
 from archive.export.wanted import Wanted
 from archive.reasons import because
@@ -58,7 +58,9 @@ class Facts:
     wanted: Wanted
     #: When it was made.
     created: datetime
+    #: Rows of the data, and the articles that they are of: fewer in a history.
     rows: int
+    articles: int
     words: int
     undated: int
     sources: tuple[SourceFacts, ...]
@@ -88,6 +90,13 @@ class Facts:
         return max((source.last for source in self.sources if source.last), default=None)
 
     @property
+    def size(self) -> str:
+        """How much it is: articles, and in a history how many texts they had."""
+        articles = f"{self.articles:,} {'article' if self.articles == 1 else 'articles'}"
+        texts = f"{self.rows:,} {'revision' if self.rows == 1 else 'revisions'}"
+        return f"{articles} in {texts}" if self.wanted.history else articles
+
+    @property
     def as_of(self) -> str:
         """The instant that the archive is shown as of."""
         return iso(self.wanted.instant or self.created)
@@ -95,7 +104,7 @@ class Facts:
 
 def facts_of(db: Database, wanted: Wanted, label: Label, created: datetime, drawn: Sequence[Drawn]) -> Facts:
     """Count what is chosen, and the pages of its sources that are no part of it."""
-    rows, words, undated = _one(
+    articles, words, undated = _one(
         db, "count(*), coalesce(sum(n), 0), count(*) - count(at)", "a.word_count as n, a.published_at as at"
     )
     sources = _sources(db)
@@ -106,7 +115,8 @@ def facts_of(db: Database, wanted: Wanted, label: Label, created: datetime, draw
         label=label,
         wanted=wanted,
         created=created,
-        rows=rows,
+        rows=number_chosen(db),
+        articles=articles,
         words=words,
         undated=undated,
         sources=sources,
@@ -123,17 +133,17 @@ def facts_of(db: Database, wanted: Wanted, label: Label, created: datetime, draw
 
 
 def _one(db: Database, columns: str, of: str) -> tuple[Any, ...]:
-    found: tuple[Any, ...] = db.execute(f"select {columns} from ({select_chosen(db, of)})").fetchone()  # noqa: S608
+    found: tuple[Any, ...] = db.execute(f"select {columns} from ({select_chosen(db, of, latest=True)})").fetchone()  # noqa: S608
     return found
 
 
 def _counts(db: Database, column: str) -> dict[Any, int]:
-    rows = select_chosen(db, f"{column} as value")
+    rows = select_chosen(db, f"{column} as value", latest=True)
     return dict(db.execute(f"select value, count(*) from ({rows}) group by 1 order by 2 desc, 1"))  # noqa: S608
 
 
 def _sources(db: Database) -> tuple[SourceFacts, ...]:
-    rows = select_chosen(db, "a.source as source, substr(a.published_at, 1, 10) as day")
+    rows = select_chosen(db, "a.source as source, substr(a.published_at, 1, 10) as day", latest=True)
     found = db.execute(
         f"""
         select f.source, s.title, coalesce(s.home, ''), f.number, f.first, f.last

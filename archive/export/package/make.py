@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from archive.export.package.facts import Facts, Label, facts_of
 from archive.export.package.members import write_members
 from archive.export.package.readme import readme
 from archive.export.wanted import Wanted
-from archive.export.write import After, Exported, Shape, usual_order, write_stream
+from archive.export.write import After, Exported, Shape, shape_for, usual_order, write_stream
 from archive.times import utc_now
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def write_package(
     database: Path, wanted: Wanted, packing: Packing, folder: Path, *, label: Label, after: After | None = None
 ) -> Exported:
     """Make a package of what is wanted. Raises ArchiveError; then there is none."""
+    packing = replace(packing, shape=shape_for(wanted, packing.shape))
     check_new_folder(folder)
     with snapshot(database) as db, whole_folder(folder) as part:
         created = utc_now()
@@ -92,7 +93,9 @@ def write_package(
         facts = facts_of(db, wanted, label, created, drawn)
         _write_descriptions(facts, data, packing, part)
         name, digest = packing.shape.format.name, data.sha256
-        done = Exported(rows=facts.rows, format=name, path=folder, bytes=data.bytes, sha256=digest)
+        done = Exported(
+            rows=facts.rows, articles=facts.articles, format=name, path=folder, bytes=data.bytes, sha256=digest
+        )
         if after:
             after(db, done)
     return done

@@ -23,7 +23,9 @@ from archive.export.jsonl import object_sql
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_HEADER = ("id", "revision", "revised_at", "content_hash", "first_seen_at", "last_seen_at", "gone_at", "row")
+_HEADER = (
+    *("id", "revision", "revised_at", "valid_until", "content_hash", "first_seen_at", "last_seen_at", "gone_at", "row"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ def write_members(db: Database, columns: Sequence[Column], file: BinaryIO) -> No
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_HEADER)
-    cells = "h.id, h.revision, a.revised_at, a.content_hash, h.first_seen_at, h.last_seen_at, h.gone_at"
+    cells = "h.id, h.revision, a.revised_at, h.valid_until, a.content_hash, h.first_seen_at, h.last_seen_at, h.gone_at"
     for _, *told, row in iter_rows(db, f"{cells}, {row_sql(columns)}"):
         writer.writerow([*told, row_digest(row)])
     text.detach()
@@ -61,11 +63,14 @@ def read_members(folder: Path) -> Iterator[Mapping[str, Any]]:
     return iter_export(folder)
 
 
-def choose_members(db: Database, folder: Path) -> list[Missing]:
-    """Put a package's articles on the list in the texts that it has, as far as the archive has them → the others."""
+def choose_members(db: Database, folder: Path, *, history: bool = False) -> list[Missing]:
+    """Put a package's articles on the list in the texts that it has, as far as the archive has them → the others.
+
+    ``history``: of the others it is told which revision is meant, since there are several.
+    """
     db.execute(
         "create temp table member (place integer primary key, id text, revision integer, revised_at text,"
-        " content_hash text, first_seen_at text, last_seen_at text, gone_at text, row text)"
+        " valid_until text, content_hash text, first_seen_at text, last_seen_at text, gone_at text, row text)"
     )
     db.conn.executemany(
         f"insert into member ({', '.join(_HEADER)}) values ({', '.join('?' * len(_HEADER))})",  # noqa: S608
@@ -79,20 +84,28 @@ def choose_members(db: Database, folder: Path) -> list[Missing]:
     )
     db.execute(
         """
-        insert into chosen (place, id, seq, past, revision, first_seen_at, last_seen_at, gone_at)
-        select m.place, m.id, a.seq, coalesce(p.row, 0), m.revision, m.first_seen_at, m.last_seen_at, m.gone_at
+        insert into chosen (place, id, seq, past, revision, valid_until, first_seen_at, last_seen_at, gone_at)
+        select m.place, m.id, a.seq, coalesce(p.row, 0), m.revision, m.valid_until,
+               m.first_seen_at, m.last_seen_at, m.gone_at
         from member m join articles a on a.id = m.id
         left join past p on p.id = m.id and p.revised_at = m.revised_at
         where a.revised_at = m.revised_at or p.row is not null order by m.place
         """
     )
     absent = db.execute(
-        "select m.id, a.id is null, (select 'the article was taken down on ' || substr(t.at, 1, 10) || ': ' || t.reason"
+        "select m.id, m.revision, a.id is null,"
+        " (select 'the article was taken down on ' || substr(t.at, 1, 10) || ': ' || t.reason"
         " from tombstone_keys k join tombstones t on t.id = k.tombstone_id where k.key = 'id:' || m.id)"
         " from member m left join articles a on a.id = m.id"
         " where m.place not in (select place from chosen) order by m.place"
     )
-    return [Missing(id=id_, why=(taken or _GONE) if gone else _OTHER_TEXT) for id_, gone, taken in absent]
+    return [
+        Missing(
+            id=id_,
+            why=(f"revision {number}: " if history else "") + ((taken or _GONE) if gone else _OTHER_TEXT),
+        )
+        for id_, number, gone, taken in absent
+    ]
 
 
 _GONE = "the article is gone from the archive"

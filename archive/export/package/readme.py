@@ -46,6 +46,8 @@ def _made(facts: Facts, shape: Shape) -> str:
     if sample:
         within = f" of each {' and '.join(sample.by)}" if sample.by else ""
         rows.append(("Sample", f"{sample.size}{within}, drawn by lot with the seed {sample.seed}"))
+    if facts.wanted.history:
+        rows.append(("Rows", "one for each text that an article had, the oldest first"))
     rows += [("Made", iso(facts.created)), ("With", ", ".join(f"{n} {v}" for n, v in facts.software.items()))]
     rows += [("Cleaned by", f"{_line(name)}: {number:,}") for name, number in facts.extractors.items()]
     rows.append(("Written as", shape.format.name + ("" if shape.text else ", without the publishers' text")))
@@ -63,8 +65,10 @@ def _holds(facts: Facts) -> str:
     ]
     languages = ", ".join(f"{name or 'not known'} {number:,}" for name, number in facts.languages.items())
     access = ", ".join(f"{name} {number:,}" for name, number in facts.access.items())
+    then = " as they last were" if facts.wanted.history else ""
     return (
-        f"## What is in it\n\n{facts.rows:,} articles with {facts.words:,} words; {facts.undated:,} without a date."
+        f"## What is in it\n\n{facts.size}, with {facts.words:,} words{then};"
+        f" {facts.undated:,} without a date."
         f" Languages: {languages or 'none'}. Access, as far as the pages said: {access or 'none'}.\n\n"
         f"{_table(('Source', 'Home', 'Articles', 'First', 'Last'), sources)}"
     )

@@ -10,7 +10,7 @@ from archive.export.chosen import number_chosen, snapshot
 from archive.export.files import whole_folder
 from archive.export.package.make import write_data
 from archive.export.package.members import Missing, choose_members, find_different
-from archive.export.package.verify import packing_of, read_descriptor
+from archive.export.package.verify import is_history, packing_of, read_descriptor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,8 @@ class Reproduced:
     #: Rows in the package, and of these the ones that the archive gives again.
     rows: int
     again: int
+    #: True: the rows are revisions, not articles.
+    history: bool
     #: True: the data file has the same bytes.
     same_bytes: bool
     #: What has been taken out of the archive since.
@@ -42,7 +44,7 @@ def reproduce(database: Path, folder: Path, to: Path | None = None) -> Reproduce
     packing = packing_of(told, folder)
     stated = next((r["hash"] for r in told["resources"] if r.get("path") == packing.file), "")
     with snapshot(database) as db:
-        missing = choose_members(db, folder)
+        missing = choose_members(db, folder, history=is_history(told))
         different = find_different(db, packing.columns)
         if to is None:
             with tempfile.TemporaryDirectory(prefix="nightdesk-") as part:
@@ -54,6 +56,7 @@ def reproduce(database: Path, folder: Path, to: Path | None = None) -> Reproduce
     return Reproduced(
         rows=again + len(missing),
         again=again,
+        history=is_history(told),
         same_bytes=f"sha256:{data.sha256}" == stated,
         missing=tuple(missing),
         different=tuple(different),

@@ -24,6 +24,8 @@ class Verified:
 
     files: int
     rows: int
+    #: True: the rows are revisions, not articles.
+    history: bool
     #: In sentences; empty: nothing.
     wrong: tuple[str, ...]
 
@@ -44,7 +46,7 @@ def verify(folder: Path) -> Verified:
         if stated != f"sha256:{sums[packing.file]}":
             wrong.append(f"{DESCRIPTOR} states another digest of {packing.file} than {SUMS}")
         wrong += _wrong_rows(folder, packing, rows)
-    return Verified(files=len(sums), rows=rows, wrong=tuple(each for each in wrong if each))
+    return Verified(files=len(sums), rows=rows, history=is_history(told), wrong=tuple(each for each in wrong if each))
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:
@@ -58,6 +60,11 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError, AttributeError):
         pass
     raise ArchiveError(f"{folder} is no package of nightdesk: {DESCRIPTOR} does not say how it was made")
+
+
+def is_history(told: dict[str, Any]) -> bool:
+    """Whether a package of ours has a row a revision."""
+    return isinstance(told["nightdesk"]["wanted"], dict) and bool(told["nightdesk"]["wanted"].get("history"))
 
 
 def packing_of(told: dict[str, Any], folder: Path) -> Packing:
