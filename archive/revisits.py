@@ -22,10 +22,12 @@ _LATEST = """
 """
 _PAGE = "(status = 200 or payload_id is not null)"
 _ALIKE = "status = :status"
-#: Found damaged since it was kept: the next answer is kept whole.
+#: Found damaged since it was kept, or taken down: the next answer is kept whole.
 _DOUBTED = """
     select exists (select 1 from captures c join url_events e on e.url_id = c.url_id
-                   where c.id = ? and e.reason = 'damaged-capture' and e.at >= c.fetched_at)
+                   where c.id = :id and e.reason = 'damaged-capture' and e.at >= c.fetched_at)
+        or exists (select 1 from captures c join erasures e on (e.warc_file_id, e.offset) = (c.warc_file_id, c.offset)
+                   where c.id = :id)
 """
 
 
@@ -42,7 +44,7 @@ def find_original(db: Database, folder: Path, exchange: Exchange) -> Original | 
                         " where c.id = ?", [found[0]]))  # fmt: skip
     if not not_modified and row["capture_digest"] != digest_of(exchange.body):
         return None
-    if db.execute(_DOUBTED, [row["id"]]).fetchone()[0]:
+    if db.execute(_DOUBTED, {"id": row["id"]}).fetchone()[0]:
         return None
     record_id = row["record_id"] or _read_record_id(folder, row)
     if record_id is None:

@@ -15,7 +15,7 @@ from archive.care.tombstones import key_of_url
 from archive.encodings import Unpackable
 from archive.errors import DamagedCapture, NotFound
 from archive.history import spellings
-from archive.types import CaptureRef
+from archive.record import CAPTURE, PLACED, capture_from_row
 from archive.urls import is_host
 
 if TYPE_CHECKING:
@@ -177,16 +177,18 @@ def _lists(db: Database, folder: Path, urls: set[int], titles: list[str], addres
     said = [form.encode() for text in (*titles, *addresses) for form in _written(text)]
     found = set()
     sql = (
-        "select c.id, path, c.offset, c.length, payload_digest from captures c join warc_files w on w.id = warc_file_id"
+        f"select c.id, {CAPTURE} from captures c {PLACED}"  # noqa: S608 (our own words)
         " where c.url = ? and not exists (select 1 from erasures e where e.warc_file_id = w.id and e.offset = c.offset)"
     )
-    for capture_id, path, offset, length, digest in _each(db, sql, where):
+    for row in (row for address in sorted(where) for row in list(db.query(sql, [address]))):
+        ref = capture_from_row(row)
+        assert ref is not None, "a capture has a place"
         try:
-            body = read_capture(folder, CaptureRef(file=path, offset=offset, length=length, digest=digest)).body
+            body = read_capture(folder, ref).body
         except (DamagedCapture, Unpackable):
             continue
         if any(text in body for text in said):
-            found.add(capture_id)
+            found.add(row["id"])
     return found
 
 

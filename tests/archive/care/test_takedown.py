@@ -25,7 +25,7 @@ from archive.care.takedown import take_down
 from archive.care.tombstones import tombstone_number
 from archive.errors import NotFound, TakenDown
 from archive.ledger import Verdict
-from archive.types import CaptureRef, Dropped, Kind, Outcome, State
+from archive.types import Dropped, Kind, Outcome, State
 from archive.writer import ArchiveWriter
 from crawler.cli import nightdesk
 from tests.archive.care.paper import FEED, Paper
@@ -148,9 +148,20 @@ def test_every_record_of_its_files_is_where_it_was_and_the_digests_stay(folder: 
     assert {path: path.stat().st_size for path in folder.rglob("*.warc.gz")} == sizes
     with closing(sqlite3.connect(folder / "archive.db")) as db:
         assert db.execute(sql).fetchall() == before
-    for _, path, offset, length, digest, url in before:
-        if url == KEPT:
-            assert read_capture(folder, CaptureRef(file=path, offset=offset, length=length, digest=digest))
+    with Archive(folder) as archive:
+        for revision in archive.revisions(KEPT):
+            assert revision.capture and read_capture(folder, revision.capture)
+
+
+def test_an_answer_that_was_overwritten_is_kept_whole_when_it_comes_again(folder: Path) -> None:
+    ran(folder, "takedown", DOOMED, "--reason", "r", "--lists")
+    with Paper(folder, night=2) as night:
+        night.lists((DOOMED, "Quarrel at the tower"), (KEPT, "Ferry"))
+        night.lists((DOOMED, "Quarrel at the tower"), (KEPT, "Ferry"))
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        sql = "select id, payload_id from captures where url = ? order by id"
+        (_, none), (whole, also_none), (_, again) = db.execute(sql, [FEED]).fetchall()
+    assert (none, also_none, again) == (None, None, whole)
 
 
 def test_it_has_a_tombstone_with_reason_and_digests(folder: Path) -> None:
