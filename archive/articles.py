@@ -106,7 +106,7 @@ class ArticleStore:
         at = from_iso(seen["last_seen_at"])
         row = row_of(article) | seen
         row |= {"id": id_, "source": source, "first_seen_at": iso(at), "revised_at": iso(at)}
-        row["seq"] = self._next_seq(article.published_at or at)
+        row["seq"] = self.next_seq(article.published_at or at)
         self._db.table("articles").insert(row)
         self._templates.learn(source, article, (article.published_at or at).date())
         return Stored(outcome=Outcome.NEW, article_id=id_, revision=1)
@@ -129,7 +129,7 @@ class ArticleStore:
         self._keep_revision(found["id"], at)
         base = article.published_at
         if base is not None and not 0 <= found["seq"] - seq_floor(base) < SLOTS_PER_SECOND:
-            row["seq"] = self._next_seq(base)
+            row["seq"] = self.next_seq(base)
         row |= seen | {"revised_at": at, "revision": found["revision"] + 1}
         row["last_seen_at"] = max(at, found["last_seen_at"])
         if found["gone_at"] is not None and found["gone_at"] > at:
@@ -214,7 +214,7 @@ class ArticleStore:
             {"id": id_, "until": until},
         )
 
-    def _next_seq(self, moment: datetime) -> int:
+    def next_seq(self, moment: datetime) -> int:
         """A free ``seq`` of that second, so that the newest-first listing is the table's own order."""
         floor = seq_floor(moment)
         while True:
