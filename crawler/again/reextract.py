@@ -24,9 +24,9 @@ from archive.writer import ArchiveWriter
 from crawler.again.batches import Batches
 from crawler.again.judge import Earnest, Trial
 from crawler.again.options import Asked, Reextraction
-from crawler.again.task import Cleaned, Task, clean_again, given_up, parts_of
+from crawler.again.task import Cleaned, NotShared, Task, clean_again, given_up, parts_of
 from crawler.backfill.makeway import REEXTRACT, refuse_by_night, wanted_by_night
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, CrawlerError
 from crawler.machines.lanes import Lanes
 from crawler.machines.machines import Machines, this_machine
 from crawler.sources import FILE, Source, load_config
@@ -160,6 +160,10 @@ def _job(asked: Asked, db: Database, progress: Progress) -> Iterator[_Job]:
 
 
 def _machines(asked: Asked) -> Machines:
+    if asked.dask is not None:
+        from crawler.machines.cluster import cluster  # an extra
+
+        return cluster(asked.dask)
     return this_machine(asked.workers, preload="crawler.again.task", recycle_after=_RECYCLE_AFTER)
 
 
@@ -179,11 +183,29 @@ def _clean(job: _Job, db: Database, generation: int, captures: int) -> Iterator[
     done = 0
     lanes: Lanes[Task, Cleaned] = Lanes(job.machines, clean_again, split=parts_of, given_up=given_up)
     with lanes:
-        for _, results in lanes.in_order(batches.tasks(iter_queue(db, generation))):
+        for results in _as_ours(lanes, batches.tasks(iter_queue(db, generation)), job):
             texts = batches.take()
             yield texts, results
             done += len(texts)
             job.progress(done, captures)
+
+
+def _as_ours(lanes: Lanes[Task, Cleaned], tasks: Iterator[Task], job: _Job) -> Iterator[list[Cleaned]]:
+    """The results, as long as they are of our own version and from our own files."""
+    try:
+        for _, results in lanes.in_order(tasks):
+            others = {cleaned.extractor for cleaned in results} - {EXTRACTOR}
+            if others:
+                raise CrawlerError(
+                    f"a worker of {job.machines.name} has {', '.join(sorted(others))}, this machine {EXTRACTOR};"
+                    " install the same on all, or the records will differ by chance"
+                )
+            yield results
+    except NotShared as error:
+        raise CrawlerError(
+            f"a worker of {job.machines.name} does not see the archive at {error};"
+            " all machines must have its folder under that path"
+        ) from None
 
 
 def _apply(writer: ArchiveWriter, job: _Job) -> Reextraction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from typing import Generic, TypeVar
 
 from crawler.errors import CrawlerError
@@ -70,6 +70,11 @@ class Lanes(Generic[T, R]):
                 return task, future.result()
         except self._machines.died:
             self._drop()
+        except CancelledError:
+            raise CrawlerError(
+                f"{self._machines.name}: the work was taken back, as when a scheduler ends; what was done is kept, and"
+                " the same command goes on from there"
+            ) from None
         return task, self._alone(task)
 
     def _alone(self, task: T) -> list[R]:

@@ -42,6 +42,7 @@ _EVERY_S = 2.0
 @click.option(
     "--workers", metavar="N", type=click.IntRange(min=1), help="Processes; else as [crawl] says, or one a core."
 )
+@click.option("--dask", metavar="ADDRESS", help="Let a Dask cluster do it: its scheduler, such as tcp://10.0.0.5:8786.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; with --list one a line.")
 @archive_option
 def reextract(
@@ -56,6 +57,7 @@ def reextract(
     listed: bool,
     rollback: str | None,
     workers: int | None,
+    dask: str | None,
     as_json: bool,
     archive: Path,
     **filters: Any,
@@ -65,13 +67,16 @@ def reextract(
     Try it with --dry-run first. What is replaced is kept as a generation, and --rollback puts it back. It makes no
     revisions: those are what sites changed. Killed or stopped, the same command goes on.
     """
+    if dask and workers:
+        raise click.UsageError("either --dask, whose workers are its own, or --workers")
     if listed:
         _list(archive, as_json=as_json)
     elif rollback is not None:
         _undo(archive, rollback, as_json=as_json)
     else:
         wanted = _wanted(words, filters, older_than, pending=pending, rejected=rejected, force=force)
-        _clean(archive, wanted, workers=workers or 0, dry_run=dry_run, samples=samples, as_json=as_json)
+        found = _clean(archive, wanted, workers=workers or 0, dask=dask, dry_run=dry_run)
+        _show(found, dry_run=dry_run, samples=samples, as_json=as_json)
 
 
 def _wanted(
@@ -99,14 +104,18 @@ def _wanted(
     return Wanted(query=query_of(words, **filters).spelling, older_than=older_than, force=force)
 
 
-def _clean(folder: Path, wanted: Wanted, *, workers: int, dry_run: bool, samples: int, as_json: bool) -> None:
+def _clean(folder: Path, wanted: Wanted, *, workers: int, dask: str | None, dry_run: bool) -> Reextraction:
     from crawler.again.options import Asked
     from crawler.again.reextract import reextract as apply
     from crawler.again.reextract import try_again
+
+    asked = Asked(folder=folder, wanted=wanted, workers=workers, dask=dask)
+    return (try_again if dry_run else apply)(asked, _progress())
+
+
+def _show(found: Reextraction, *, dry_run: bool, samples: int, as_json: bool) -> None:
     from crawler.again.show import print_reextraction
 
-    asked = Asked(folder=folder, wanted=wanted, workers=workers)
-    found = (try_again if dry_run else apply)(asked, _progress())
     if as_json:
         click.echo(json.dumps(found.as_dict() | {"dry_run": dry_run}, ensure_ascii=False))
     else:
