@@ -77,7 +77,7 @@ class GenerationStore:
 
     def save(self, generation: int, tally: Tally) -> None:
         """Write down the counts so far."""
-        self._db.execute("update generations set tally = ? where id = ?", [as_json(tally.as_dict()), generation])
+        self._db.execute("update generations set tally = ? where id = ?", [as_json(tally.as_kept()), generation])
 
     def tally_of(self, generation: int) -> Tally:
         """The counts as they were last saved."""

@@ -45,7 +45,10 @@ class Sample:
 
 
 class Tally:
-    """Counts, as records come by. Turned into JSON and back, it goes on counting."""
+    """Counts, as records come by. Turned into JSON and back, it goes on counting.
+
+    Samples hold texts: they are shown, and never kept, or a page that is taken down would leave a trace here.
+    """
 
     def __init__(self) -> None:
         #: ``texts``, ``earlier`` (of them), ``changed``, ``unchanged``, ``made by`` (only versions differ), ``refused``
@@ -127,7 +130,13 @@ class Tally:
             self.samples.append(Sample(source=text.source, article_id=text.article_id, field=name, old=old, new=new))
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON, and for ``from_dict``."""
+        """For JSON, and without the samples for ``from_dict``."""
+        return self.as_kept() | {
+            "samples": [{name: getattr(sample, name) for name in Sample.__slots__} for sample in self.samples]
+        }
+
+    def as_kept(self) -> dict[str, Any]:
+        """What the archive keeps of it."""
         return {
             "counts": dict(self.counts),
             "fields": {source: dict(counts) for source, counts in sorted(self.fields.items())},
@@ -137,12 +146,11 @@ class Tally:
             },
             "lost": dict(self.lost),
             "losses": [{name: getattr(loss, name) for name in Loss.__slots__} for loss in self.losses],
-            "samples": [{name: getattr(sample, name) for name in Sample.__slots__} for sample in self.samples],
         }
 
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> Self:
-        """A tally as ``as_dict`` left it; an empty one for an empty object."""
+        """A tally as ``as_kept`` left it; an empty one for an empty object."""
         tally = cls()
         tally.counts.update(told.get("counts", {}))
         for source, counts in told.get("fields", {}).items():
@@ -152,9 +160,6 @@ class Tally:
             tally.after[source].update(sides["after"])
         tally.lost.update(told.get("lost", {}))
         tally.losses = [Loss(**loss) for loss in told.get("losses", ())]
-        tally.samples = [Sample(**sample) for sample in told.get("samples", ())]
-        for sample in tally.samples:
-            tally._sampled[sample.field, sample.source] += 1
         return tally
 
 
