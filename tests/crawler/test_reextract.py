@@ -372,3 +372,20 @@ def test_it_makes_way_for_the_night(folder: Path) -> None:
         assert "a night of" in done.stderr and "cleaning again waits" in done.stderr
     finally:
         lock.release()
+
+
+def test_what_is_taken_down_is_in_no_generation_and_is_not_made_anew(
+    folder: Path, made: tuple[Path, list[Page]]
+) -> None:
+    reextract(folder)
+    page = made[1][2]
+    ((id_, title),) = sql(folder, "select id, title from articles where url = ?", page.url)
+    assert sql(folder, "select count(*) from former_texts where article_id = ?", id_) == [(2,)]
+    done = nightdesk("takedown", page.url, "-a", folder, "--reason", "asked for", "--by", "the editor")
+    assert done.returncode == 0, done.stderr
+    assert sql(folder, "select count(*) from former_texts where article_id = ?", id_) == [(0,)]
+    assert title.encode() not in (folder / "archive.db").read_bytes()
+    told = reextract(folder, "--force")
+    assert (told["captures"], told["counts"]["unchanged"]) == (PAGES - 1, PAGES - 1)
+    assert nightdesk("reextract", "-a", folder, "--rollback").returncode == 0
+    assert sql(folder, "select count(*) from articles where id = ?", id_) == [(0,)]
