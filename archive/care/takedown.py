@@ -97,19 +97,23 @@ def remove(
     writer: ArchiveWriter, found: Found, *, reason: str, who: str, now: datetime, lists_too: bool = False
 ) -> None:
     """Take the rows out, set the tombstones and note what is to be overwritten, in the transaction that is open."""
+    numbers = _set_tombstones(writer.db, found, reason=reason, who=who, now=now)
+    take_out(writer, found, next(iter(numbers.values())), now, lists_too=lists_too)
+
+
+def take_out(writer: ArchiveWriter, found: Found, tombstone: int, now: datetime, *, lists_too: bool = False) -> None:
+    """What was found goes, for a tombstone that stands."""
     for path in found.files:  # they can be made again, so it does not matter if the rows stay after all
         path.unlink(missing_ok=True)
-    numbers = _set_tombstones(writer.db, found, reason=reason, who=who, now=now)
-    first = next(iter(numbers.values()))
     captures = [*found.captures, *(found.lists if lists_too else ())]
     for capture_id in captures:
-        note_erasure(writer.db, writer.folder, capture_id, first)
+        note_erasure(writer.db, writer.folder, capture_id, tombstone)
     _forget_lines(writer.db, found.articles)
     _forget_evidence(writer.db, found)
     for id_ in found.articles:
         _delete_article(writer.db, id_)
     for url_id in found.urls:
-        close_url(writer.db, url_id, first, now)
+        close_url(writer.db, url_id, tombstone, now)
 
 
 def finish(writer: ArchiveWriter) -> bool:

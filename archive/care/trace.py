@@ -79,13 +79,14 @@ def _known(db: Database, urls: list[str]) -> str | None:
     return None
 
 
-def find(db: Database, folder: Path, target: Target) -> Found:
-    """All that the archive holds of it."""
+def find(db: Database, folder: Path, target: Target, *, also: Iterable[int] = ()) -> Found:
+    """All that the archive holds of it. ``also``: ids of further URLs that are known to be of it."""
     if target.scope == "domain":
         articles, urls = _of_domain(db, target.name)
     else:
         articles, urls = _of_page(db, target)
-    urls = _with_relatives(db, articles, urls)
+    articles |= {row[0] for row in _each(db, "select id from articles where url_id = ?", also)}
+    urls = _with_relatives(db, articles, urls | set(also))
     captures = _captures(db, urls, articles)
     titles = [row[0] for row in _each(db, "select title from articles where id = ?", articles)]
     addresses = [row[0] for row in _each(db, "select url from urls where id = ? and kind = 'page'", urls)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from archive.care.merge_verb import merge
 from archive.care.takedown_verb import takedown
 
-care_commands: tuple[click.Command, ...] = (takedown,)
+care_commands: tuple[click.Command, ...] = (takedown, merge)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 FOLDER = "exports"
-_LOG = "log.jsonl"
+LOG = "log.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def note(db: Database, folder: Path, done: Exported, wanted: Wanted, at: datetim
         with whole_file(place / ids) as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
             for _, id_ in iter_rows(db, "h.id", latest=True):
                 packed.write(f"{id_}\n".encode())
-        with (place / _LOG).open("ab") as log:  # one write: lines of two exports do not mix
+        with (place / LOG).open("ab") as log:  # one write: lines of two exports do not mix
             log.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
     except (OSError, ArchiveError):
         return False
@@ -73,7 +73,7 @@ def note(db: Database, folder: Path, done: Exported, wanted: Wanted, at: datetim
 
 def exports_of(folder: Path) -> list[Noted]:
     """What has been exported, in order. Raises ArchiveError if the list cannot be read."""
-    path = folder / FOLDER / _LOG
+    path = folder / FOLDER / LOG
     try:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
