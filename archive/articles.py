@@ -9,7 +9,7 @@ from typing import Any
 from archive.care.tombstones import tombstone_number
 from archive.fingerprint import same_text
 from archive.row import KEPT_WITH_REVISION, as_json, differ_by_template_only, row_of
-from archive.seq import SLOTS_PER_SECOND, seq_floor
+from archive.seq import next_seq, of_second
 from archive.sqlite import Database
 from archive.templates import TemplateStore
 from archive.times import from_iso, iso
@@ -106,7 +106,7 @@ class ArticleStore:
         at = from_iso(seen["last_seen_at"])
         row = row_of(article) | seen
         row |= {"id": id_, "source": source, "first_seen_at": iso(at), "revised_at": iso(at)}
-        row["seq"] = self.next_seq(article.published_at or at)
+        row["seq"] = next_seq(self._db, article.published_at or at)
         self._db.table("articles").insert(row)
         self._templates.learn(source, article, (article.published_at or at).date())
         return Stored(outcome=Outcome.NEW, article_id=id_, revision=1)
@@ -128,8 +128,8 @@ class ArticleStore:
             return Stored(outcome=Outcome.UNCHANGED, article_id=found["id"], revision=found["revision"])
         self._keep_revision(found["id"], at)
         base = article.published_at
-        if base is not None and not 0 <= found["seq"] - seq_floor(base) < SLOTS_PER_SECOND:
-            row["seq"] = self.next_seq(base)
+        if base is not None and not of_second(found["seq"], base):
+            row["seq"] = next_seq(self._db, base)
         row |= seen | {"revised_at": at, "revision": found["revision"] + 1}
         row["last_seen_at"] = max(at, found["last_seen_at"])
         if found["gone_at"] is not None and found["gone_at"] > at:
@@ -213,17 +213,3 @@ class ArticleStore:
             """,  # noqa: S608 (column names of our own)
             {"id": id_, "until": until},
         )
-
-    def next_seq(self, moment: datetime) -> int:
-        """A free ``seq`` of that second, so that the newest-first listing is the table's own order."""
-        floor = seq_floor(moment)
-        while True:
-            (last,) = self._db.execute(
-                "select max(seq) from articles where seq between ? and ?",
-                [floor, floor + SLOTS_PER_SECOND - 1],
-            ).fetchone()
-            if last is None:
-                return floor
-            if last < floor + SLOTS_PER_SECOND - 1:
-                return int(last) + 1
-            floor += SLOTS_PER_SECOND

@@ -107,6 +107,7 @@ def article_from_row(row: Mapping[str, Any]) -> StoredArticle:
         rights=json.loads(row["rights"]),
         origins={name: _origin(value) for name, value in json.loads(row["origins"]).items()},
         extractor=row["extractor"],
+        template=row["template"],
         first_seen_at=from_iso(row["first_seen_at"]),
         last_seen_at=from_iso(row["last_seen_at"]),
         gone_at=from_iso_or_none(row["gone_at"]),

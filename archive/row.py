@@ -33,6 +33,7 @@ KEPT_WITH_REVISION = (
     "access",
     "type",
     "extractor",
+    "template",
     "origins",
     "url",
     "canonical_url",
@@ -73,6 +74,7 @@ def row_of(article: Article) -> dict[str, Any]:
         "rights": as_json(dict(article.rights)),
         "content_hash": content_hash(article.title, article.body),
         "extractor": article.extractor,
+        "template": article.template,
         "origins": as_json({name: _origin(origin) for name, origin in article.origins.items()}),
     }
     row = {column: storable(value) if isinstance(value, str) else value for column, value in row.items()}

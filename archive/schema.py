@@ -647,6 +647,76 @@ def m011_revisits(db: Database) -> None:
     )
 
 
+@migrations()
+def m012_generations(db: Database) -> None:
+    """Which template made a record; cleaning done again, what is left of it to do, and what it replaced."""
+    run_script(
+        db,
+        """
+        -- Template.digest of what its source was known to repeat; null: nothing, or the record is from before this
+        alter table articles add column template text;
+
+        -- The same table, open to further kinds of runs.
+        create table runs_of_all_kinds (
+            id integer primary key,
+            kind text not null,                     -- crawl, import, reextract …
+            started_at text not null,
+            finished_at text,                       -- null: running, or killed
+            status text not null check (status in ('running', 'finished', 'interrupted', 'crashed')),
+            software text not null,
+            arguments text not null,                -- JSON object
+            uid text,                               -- as in m010_care
+            recovered text                          -- as in m011_revisits
+        ) strict;
+        insert into runs_of_all_kinds
+            select id, kind, started_at, finished_at, status, software, arguments, uid, recovered from runs;
+        drop table runs;
+        alter table runs_of_all_kinds rename to runs;
+
+        -- Cleaning done again, each time under one name: archive/generations/.
+        create table generations (
+            id integer primary key,
+            asked text not null,                    -- JSON object: what was to be cleaned
+            extractor text not null,                -- that did it, with versions
+            begun_at text not null,
+            finished_at text,                       -- null: there is more to do
+            undone_at text,                         -- the former values were put back; null: it stands
+            tally text not null default '{}'        -- JSON object: archive/generations/tally.py
+        ) strict;
+
+        -- Captures of a generation that are still to be cleaned, in the order in which they are read.
+        create table generation_queue (
+            generation_id integer not null references generations(id),
+            warc_file_id integer not null references warc_files(id),
+            offset integer not null,
+            capture_id integer not null references captures(id),
+            article_id text,                        -- that has a text of it; null: a page that is none
+            primary key (generation_id, warc_file_id, offset)
+        ) strict, without rowid;
+
+        -- What a generation replaced. A text is known by its article and capture: its revision's number may change.
+        create table former_texts (
+            article_id text not null references articles(id) on delete cascade,
+            capture_id integer not null references captures(id),
+            generation_id integer not null references generations(id),
+            former text not null,                   -- JSON object: column → its value before, of those that changed
+            facets text not null default '[]',      -- JSON list of {id, field, value} that no article had any more
+            primary key (article_id, capture_id, generation_id)
+        ) strict;
+        create index former_texts_generation on former_texts (generation_id);
+
+        -- Pages that were no articles before a generation.
+        create table former_pages (
+            generation_id integer not null references generations(id),
+            url_id integer not null references urls(id),
+            article_id text,                        -- that it made of the page; null: it is none still
+            former text not null,                   -- JSON object: the ledger's columns as they were
+            primary key (generation_id, url_id)
+        ) strict, without rowid;
+        """,
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

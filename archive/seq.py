@@ -8,6 +8,10 @@ negative before it, times 65,536, plus a counter that tells articles of one seco
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 #: Room for the counter: this many articles share a second before the next second's numbers are used.
 SLOTS_PER_SECOND = 1 << 16
@@ -22,3 +26,28 @@ def seq_floor(moment: datetime) -> int:
     Articles from a moment on have ``seq >= seq_floor(moment)``, those before it ``seq < seq_floor(moment)``.
     """
     return ((moment - _EPOCH) // _SECOND) * SLOTS_PER_SECOND
+
+
+def of_second(seq: int, moment: datetime) -> bool:
+    """Whether a ``seq`` is one of the second that ``moment`` lies in."""
+    return 0 <= seq - seq_floor(moment) < SLOTS_PER_SECOND
+
+
+def second_of(seq: int) -> datetime:
+    """The second that a ``seq`` is of."""
+    return _EPOCH + (seq // SLOTS_PER_SECOND) * _SECOND
+
+
+def next_seq(db: Database, moment: datetime) -> int:
+    """A free ``seq`` of that second, so that the newest-first listing is the table's own order."""
+    floor = seq_floor(moment)
+    while True:
+        (last,) = db.execute(
+            "select max(seq) from articles where seq between ? and ?",
+            [floor, floor + SLOTS_PER_SECOND - 1],
+        ).fetchone()
+        if last is None:
+            return floor
+        if last < floor + SLOTS_PER_SECOND - 1:
+            return int(last) + 1
+        floor += SLOTS_PER_SECOND

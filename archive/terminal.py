@@ -231,6 +231,7 @@ def _provenance(article: StoredArticle) -> list[tuple[str, str]]:
         ("capture", _place(article.capture)),
         ("digest", article.capture.digest if article.capture else ""),
         ("extractor", article.extractor),
+        ("template", article.template or ""),
     ]
     return [pair for pair in pairs if pair[1]]
 

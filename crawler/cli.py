@@ -24,6 +24,7 @@ from crawler.verbs.doctor import doctor
 from crawler.verbs.imports import import_files
 from crawler.verbs.init import init
 from crawler.verbs.nightly import nightly
+from crawler.verbs.reextract import reextract
 from crawler.verbs.schedule import schedule
 from crawler.verbs.sources import sources
 
@@ -59,6 +60,7 @@ for _command in (
     nightly,
     backfill,
     import_files,
+    reextract,
     schedule,
     doctor,
     *reading_commands,

@@ -119,6 +119,7 @@ def _refine(page: Page, template: Template | None, judge: Judge, kinds: Kinds) -
     texts = {block.text for block in cleaned.blocks}
     return replace(
         article,
+        template=template.digest if template else None,
         markdown=markdown_of(cleaned.blocks),
         entries=read_entries(told, body.passages, texts, clock),
         corrections=[block.text for block in cleaned.blocks if is_correction(block.text)],

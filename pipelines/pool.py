@@ -7,6 +7,7 @@ else. Workers are replaced after some hundred pages, because the parsers below u
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import faulthandler
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from types import FrameType
+from typing import Any
 
 from archive.types import Article, Page, Reason, Rejection, Template
 
@@ -27,30 +29,82 @@ class _TooLong(BaseException):
 
 
 def refine_in_time(page: Page, seconds: float, template: Template | None = None) -> Refined:
-    """``refine``, stopped after ``seconds``; the process ends itself if it cannot be stopped by twice that.
+    """``refine``, stopped after ``seconds``, as ``in_time`` does."""
+    from pipelines import refine
 
-    The second limit is for time spent inside a C library, where Python's own alarm is not heard.
-    Runs in a worker's main thread.
+    return in_time(lambda: refine(page, template), seconds)
+
+
+def in_time(clean: Callable[[], Refined], seconds: float) -> Refined:
+    """What cleaning gives, stopped after ``seconds``; the process ends itself if it cannot be stopped by twice that.
+
+    The second limit is for time spent inside a C library, where Python's own alarm is not heard. Works in any thread,
+    for a cluster's workers run their tasks in others than the main one; one page at a time in a process.
     """
-    from pipelines import EXTRACTOR, refine
+    from pipelines import EXTRACTOR
 
-    def alarm(_signum: int, _frame: FrameType | None) -> None:
-        raise _TooLong
-
-    before = signal.signal(signal.SIGALRM, alarm)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    alarm = _Signal(seconds) if threading.current_thread() is threading.main_thread() else _Interrupt(seconds)
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123
         faulthandler.dump_traceback_later(2 * seconds, exit=True, file=nowhere)
         try:
-            return refine(page, template)
+            with alarm:
+                return clean()
         except _TooLong:
             return Rejection(
                 reason=Reason.TIMED_OUT, detail=f"cleaning took more than {seconds:g} s", extractor=EXTRACTOR
             )
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
             faulthandler.cancel_dump_traceback_later()
-            signal.signal(signal.SIGALRM, before)
+
+
+class _Signal:
+    """Raises _TooLong in the main thread, by the process's alarm clock."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGALRM, self._ring)
+        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+
+    def __exit__(self, *_error: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._before)
+
+    def _ring(self, _signum: int, _frame: FrameType | None) -> None:
+        raise _TooLong
+
+
+class _Interrupt:
+    """Raises _TooLong in the thread that enters it, from another thread, between two steps of Python's."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._ring)
+        self._timer.daemon = True
+        self._thread = threading.get_ident()
+        self._lock = threading.Lock()
+        self._over = False
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_error: object) -> None:
+        with self._lock:
+            self._over = True
+        self._timer.cancel()
+        # Had it rung and not been heard yet, it would ring in whatever the thread does next.
+        _raise_in(self._thread, None)
+
+    def _ring(self) -> None:
+        with self._lock:
+            if not self._over:
+                _raise_in(self._thread, _TooLong)
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """Have a thread raise an exception at its next step; None takes back one that it has not raised yet."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
 
 
 def _begin_worker() -> None:
@@ -66,10 +120,10 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def process_executor(workers: int) -> Executor:
-    """Worker processes forked from a server that has imported the parsers once."""
+def process_executor(workers: int, preload: str = "pipelines.body") -> Executor:
+    """Worker processes forked from a server that has imported the parsers, or another module, once."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipelines.body"])
+    context.set_forkserver_preload([preload])
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
 
 

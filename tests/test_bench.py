@@ -287,3 +287,13 @@ def test_a_table_stands_straight() -> None:
         "| long |  1 |",
         "| b    | 22 |",
     ]
+
+
+def test_cleaning_again_is_timed_beside_trafilatura_and_step_by_step() -> None:
+    done = run("bench/reextract.py", "--most", "8", "--copies", "1", "--rounds", "1", "--workers", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["articles"] > 3
+    assert set(told["articles_per_second"]) == {"nightdesk", "dry run", "trafilatura"}
+    assert set(told["ms_a_page"]) == {"read", "clean", "compare and write"}
+    assert all(value > 0 for value in (*told["articles_per_second"].values(), *told["ms_a_page"].values()))

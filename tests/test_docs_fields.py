@@ -16,7 +16,8 @@ from archive.types import Article
 TEXT = (Path(__file__).parent.parent / "docs" / "fields.md").read_text(encoding="utf-8")
 SAID, ADDED, CSV = "What the article says", "What the archive adds", "Only in CSV"
 #: The table's name for what CSV leaves out.
-NOT_IN_CSV = {"markdown", "entries", "corrections", "dropped", "seq", "url_id", "capture_id", "origins", "spaced"}
+NOT_IN_CSV = {"markdown", "entries", "corrections", "dropped", "seq", "url_id", "capture_id", "origins"}
+NOT_IN_CSV |= {"spaced", "template"}
 #: What cleaning gives for the counts of a source's template; the record does not keep it.
 NOT_KEPT = {"lines"}
 

@@ -66,6 +66,7 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "schedule",
         "doctor",
         "import",
+        "reextract",
         "search",
         "show",
         "stories",

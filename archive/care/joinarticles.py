@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.care.timelines import Side, Text, join, same, text_of
 from archive.care.tombstones import tombstone_number
-from archive.seq import SLOTS_PER_SECOND, seq_floor
+from archive.seq import next_seq, of_second
 from archive.times import from_iso
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _enter(writer: ArchiveWriter, id_: str) -> None:
 
 
 def _seq(writer: ArchiveWriter, row: Mapping[str, Any]) -> int:
-    return writer.articles.next_seq(from_iso(row["published_at"] or row["first_seen_at"]))
+    return next_seq(writer.db, from_iso(row["published_at"] or row["first_seen_at"]))
 
 
 def _join(writer: ArchiveWriter, id_: str) -> bool:
@@ -70,7 +70,7 @@ def _join(writer: ArchiveWriter, id_: str) -> bool:
         return False
     row["seq"] = ours.row["seq"]
     published = row["published_at"] and from_iso(row["published_at"])
-    if published and not 0 <= row["seq"] - seq_floor(published) < SLOTS_PER_SECOND:
+    if published and not of_second(row["seq"], published):
         row["seq"] = _seq(writer, row)
     row = {name: value for name, value in row.items() if name != "id"}
     sets = ", ".join(f"{name} = :{name}" for name in row)

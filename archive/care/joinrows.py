@@ -111,7 +111,7 @@ def take_captures(db: Database) -> int:
     """Every capture once, by its place → how many are new. Fills ``temp.map_capture``."""
     names = (
         "source, url, fetched_at, status, content_type, offset, length, payload_size, payload_digest, origin,"
-        " damaged_at"
+        " damaged_at, record_id"
     )
     before = db.execute("select coalesce(max(id), 0) from main.captures").fetchone()[0]
     db.execute(
@@ -129,11 +129,12 @@ def take_captures(db: Database) -> int:
         "insert into map_capture select p.id, c.id from part.captures p join map_file f on f.theirs = p.warc_file_id"
         " join main.captures c on c.warc_file_id = f.ours and c.offset = p.offset"
     )
-    db.execute(
-        "update main.captures set made_from = b.ours from part.captures p join map_capture a on a.theirs = p.id"
-        " join map_capture b on b.theirs = p.made_from where main.captures.id = a.ours and a.ours > ?",
-        [before],
-    )
+    for column in ("made_from", "payload_id"):
+        db.execute(
+            f"update main.captures set {column} = b.ours from part.captures p join map_capture a on a.theirs = p.id"  # noqa: S608
+            f" join map_capture b on b.theirs = p.{column} where main.captures.id = a.ours and a.ours > ?",
+            [before],
+        )
     db.execute(
         "update main.urls set capture_id = c.ours from taken_url t join part.urls p on p.id = t.theirs"
         " join map_url u on u.theirs = p.id join map_capture c on c.theirs = p.capture_id where main.urls.id = u.ours"

@@ -22,7 +22,9 @@ def take_tombstones(writer: ArchiveWriter) -> int:
     before = db.execute("select coalesce(max(id), 0) from main.tombstones").fetchone()[0]
     db.execute(
         f"insert into main.tombstones ({_NAMES}, scrubbed) select {_NAMES}, 1 from part.tombstones where true"  # noqa: S608
-        " on conflict (scope, name, at) do nothing"
+        " on conflict (scope, name, at) do update set article_id = coalesce(article_id, excluded.article_id),"
+        " canonical_url = coalesce(canonical_url, excluded.canonical_url), source = coalesce(source, excluded.source),"
+        " reason = max(reason, excluded.reason), digests = max(digests, excluded.digests)"
     )
     db.execute("create temp table map_stone (theirs integer primary key, ours integer not null)")
     db.execute(

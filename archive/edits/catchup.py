@@ -43,6 +43,7 @@ def _note(db: Database, id_: str) -> None:
             change.words_removed,
         )
         for change in changes_among(revisions_from(db, id_))
+        if change.shows  # two texts that differed by what cleaning now leaves out of both are no edit of the site's
     ]
     db.conn.executemany("insert into edits values (?, ?, ?, ?, ?, ?)", rows)
     db.execute("delete from edits_due where article_id = ?", [id_])

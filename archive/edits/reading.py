@@ -37,6 +37,11 @@ class Change:
     pieces: tuple[Piece, ...]
 
     @property
+    def shows(self) -> bool:
+        """Whether anything differs that a reader sees."""
+        return any(piece.op is not Op.SAME for piece in (self.title, *self.pieces))
+
+    @property
     def words_added(self) -> int:
         """Words that the text has now and had not."""
         return _words(self.pieces, Op.ADDED)

@@ -88,6 +88,7 @@ EVERY: dict[str, Column] = (
     | _as("number", "capture_offset", "c.offset")
     | _as("text", "capture_digest", "c.payload_digest")
     | _of("text", "extractor")
+    | _of("text", "template", asked=True)
     | _of("text", "markdown", wording=True, asked=True)
     | _of("objects", "entries", wording=True, asked=True)
     | _of("texts", "corrections", wording=True, asked=True)

@@ -117,6 +117,11 @@ MEANINGS: dict[str, Meaning] = {
     "capture_offset": Meaning("whole number", "nothing was captured", "Where its record begins, in bytes"),
     "capture_digest": Meaning("text", "nothing was captured", "Payload digest, `sha1:` and base32"),
     "extractor": Meaning("text", "never", "What made the record, with versions"),
+    "template": Meaning(
+        "text",
+        "none was known",
+        "What the source was known to repeat when the record was made: 16 hex digits, the same for the same lines",
+    ),
     "markdown": Meaning(
         "text",
         "empty: no structure was kept",

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from archive.lock import WriterLock, purpose_of
-from crawler.backfill.makeway import BACKFILL, NIGHT_LOCK
+from crawler.backfill.makeway import BACKFILL, NIGHT_LOCK, REEXTRACT
 from crawler.errors import ConfigError
 from crawler.night.budget import FREE, Limits, read_deadline
 from crawler.night.crawl import CrawlOptions, CrawlResult, crawl
@@ -59,9 +59,9 @@ def _instant(text: str) -> datetime:
 
 
 def _let_backfill_end(folder: Path) -> None:
-    """A backfill makes way when it sees the night's lock: give it the time to close the archive in order."""
+    """A backfill, or who cleans again, makes way on seeing the night's lock: give it time to close the archive."""
     end = monotonic() + _PATIENCE_S
-    while purpose_of(folder) == BACKFILL and monotonic() < end:
+    while purpose_of(folder) in (BACKFILL, REEXTRACT) and monotonic() < end:
         sleep(0.2)
 
 

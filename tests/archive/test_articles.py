@@ -138,8 +138,8 @@ def test_a_corrected_date_moves_the_article(writer: ArchiveWriter) -> None:
 
 
 def test_articles_of_one_second_spill_into_the_next(writer: ArchiveWriter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.articles.SLOTS_PER_SECOND", 3)
-    monkeypatch.setattr("archive.articles.seq_floor", lambda moment: int(moment.timestamp()) * 3)
+    monkeypatch.setattr("archive.seq.SLOTS_PER_SECOND", 3)
+    monkeypatch.setattr("archive.seq.seq_floor", lambda moment: int(moment.timestamp()) * 3)
     seqs = []
     for n in range(8):
         url = f"http://gazette.example/{n}"

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from archive.types import Article, Page, Reason, Rejection, Template
-from pipelines.pool import RefinePool, process_executor, refine_in_time
+from pipelines.pool import RefinePool, in_time, process_executor, refine_in_time
 
 PARAGRAPHS = "".join(f"<p>Paragraph {n} tells of the harbour, its cranes, and the long strike.</p>" for n in range(12))
 HTML = f"<html><head><title>Harbour</title></head><body><article><h1>Harbour at rest</h1>{PARAGRAPHS}</article></body>"
@@ -177,3 +177,16 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").split(")")[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_page_that_takes_too_long_is_stopped_in_any_thread_and_the_next_is_not_disturbed() -> None:
+    def endless() -> Article:
+        while True:
+            pass
+
+    with ThreadPoolExecutor(1) as threads:
+        stopped = threads.submit(in_time, endless, 0.2).result()
+        assert isinstance(stopped, Rejection)
+        assert stopped.reason is Reason.TIMED_OUT
+        kept = threads.submit(in_time, lambda: Rejection(reason=Reason.EMPTY), 5.0).result()
+        assert kept.reason is Reason.EMPTY  # type: ignore[union-attr]
