@@ -22,3 +22,8 @@ def seq_floor(moment: datetime) -> int:
     Articles from a moment on have ``seq >= seq_floor(moment)``, those before it ``seq < seq_floor(moment)``.
     """
     return ((moment - _EPOCH) // _SECOND) * SLOTS_PER_SECOND
+
+
+def day_of(seq: int) -> int:
+    """The day since 1970, in UTC, that an article with this ``seq`` lies in."""
+    return seq // (86_400 * SLOTS_PER_SECOND)
