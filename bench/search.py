@@ -4,11 +4,11 @@
     bench/search.py                              10,000 articles, made for it
     bench/search.py --archive DIR --articles N   in an archive that is made in DIR if there is none, and stays
 
-The bitmap index is there, as after a crawl; what it remembers of FTS5's walks is forgotten before each time, so that every
-search is as if it had not been asked before. The articles are those of bench/corpus.py, about 450 words each; what is asked is in bench/questions.py. Each search
-runs once unmeasured, then ``--repeat`` times; milliseconds are those of the whole call
-in Python, rows read and passages cut. "plain bm25" is what one would write in SQL on an FTS5 table, this one:
-``match … order by rank limit 20`` with snippets; it is asked where a search has words and no filter. Facets and
+The bitmap index is there, as after a crawl, and what is remembered of FTS5's walks is forgotten before each time: each
+search is as if nobody had asked it before. The articles are those of bench/corpus.py, about 450 words each; what is
+asked is in bench/questions.py. Each search runs once unmeasured, then ``--repeat`` times; milliseconds are those of the
+whole call in Python, rows read and passages cut. "plain bm25" is what one would write in SQL on an FTS5 table, this
+one: ``match … order by rank limit 20`` with snippets; it is asked where a search has words and no filter. Facets and
 timelines of more than 100,000 hits stand apart.
 """
 
