@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from archive.bitmaps import renew
 from archive.facts import INDEX_COLUMNS, facts_of, values_of_all
 from archive.lock import WriterLock
 from archive.segments import Segments, add_segments, make_segments
@@ -62,6 +63,7 @@ class BulkLoader:
             if kind is None:
                 self.flush()
                 self._merge()
+                self._picture()
         finally:
             self._pool.shutdown(cancel_futures=True)
             self._db.close()
@@ -145,6 +147,13 @@ class BulkLoader:
                 db.execute("insert into articles_fts (articles_fts, rank) values (?, ?)", [name, value])
             db.execute("pragma wal_checkpoint(truncate)")
         self._segments = 0
+
+    def _picture(self) -> None:
+        """Make the bitmap index of all that is there now."""
+        with closing(sqlite3.connect(self._path, timeout=30)) as db:
+            db.execute("pragma cache_size = -262144")
+            renew(db, db.commit)
+            db.execute("pragma wal_checkpoint(truncate)")
 
 
 #: Those that keep the index; others see every row.

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archive.bitmapped import BitmapIndex, index_of, one_instant
 from archive.cursor import Cursor
+from archive.matching import matches_of
 from archive.query import Query
 from archive.selection import Selection, selection
 from archive.wordtree import AnyOf, In, Not, Term, read_tree, sendable_text
@@ -91,18 +93,27 @@ def order_of(db: Database, query: Query) -> str:
     read = query.read
     if query.sort != "relevance" or not read.expression or read.negated:
         return query.sort if query.sort == "oldest" else "newest"
-    chosen = selection(db, query)
-    if _at_most(db, chosen, MOST_SCORED) > MOST_SCORED:
-        return "graded"
-    left = MOST_WALKED
-    for term in read.terms:
-        (found,) = db.execute(
-            "select count(*) from (select 1 from articles_fts where articles_fts match ? limit ?)", [term, left + 1]
-        ).fetchone()
-        left -= found
-        if left < 0:
-            return "graded"
-    return "scored"
+    with one_instant(db):
+        index = index_of(db)
+        left = MOST_WALKED
+        for term in read.terms:
+            left -= _walked(db, index, term, left + 1)
+            if left < 0:
+                return "graded"
+        found = matches_of(db, query, at_once=True)
+        hits = _at_most(db, selection(db, query), MOST_SCORED) if found is None else found.bits.bit_count()
+    return "scored" if hits <= MOST_SCORED else "graded"
+
+
+def _walked(db: Database, index: BitmapIndex | None, term: str, most: int) -> int:
+    """How many articles FTS5 walks to find a term's, or as many as ``most``: a phrase costs as much as its words."""
+    words = [index and index.word(f'"{word}"') for word in term.strip('"').split()]
+    if index is not None and all(words):
+        return min((index.valid(word or 0).bit_count() for word in words), default=0)
+    (found,) = db.execute(
+        "select count(*) from (select 1 from articles_fts where articles_fts match ? limit ?)", [term, most]
+    ).fetchone()
+    return int(found)
 
 
 def _at_most(db: Database, chosen: Selection, most: int) -> int:
@@ -118,7 +129,7 @@ def parts_of(db: Database, query: Query, order: str, after: Cursor | None = None
         yield _part(selection(db, query), order, after)
         return
     better: list[str] = []
-    for grade, expression in enumerate(_grades(query)):
+    for grade, expression in enumerate(grades_of(query)):
         wanted = f"{expression} NOT ({' OR '.join(better)})" if better else expression
         better.append(expression)
         if after is None or grade >= after.place[0]:
@@ -139,7 +150,7 @@ def _part(chosen: Selection, order: str, after: Cursor | None, grade: int | None
     return Part(selection=chosen, where=where, by=by, parameters=parameters, shown=shown, grade=grade)
 
 
-def _grades(query: Query) -> list[str]:
+def grades_of(query: Query) -> list[str]:
     """FTS5 expressions, from what says most to the query's own."""
     expression = query.read.expression
     assert expression is not None

@@ -717,6 +717,43 @@ def m012_generations(db: Database) -> None:
     )
 
 
+@migrations()
+def m013_bitmaps(db: Database) -> None:
+    """Which articles have which values and which common words, a bit each: archive/bitmaps.py."""
+    run_script(
+        db,
+        """
+        -- The bitmap index as it was last made; no row: there is none.
+        create table bitmap_index (
+            id integer primary key check (id = 1),
+            token text not null,                    -- another each time it is made
+            articles integer not null               -- how many it is of
+        ) strict;
+
+        create table bitmap_parts (
+            name text primary key,
+            data blob not null
+        ) strict;
+
+        -- Articles that came, changed or went since.
+        create table bitmap_due (seq integer primary key) strict;
+        create trigger facts_bitmap_ai after insert on facts when exists (select 1 from bitmap_index) begin
+            insert or ignore into bitmap_due (seq) values (new.seq);
+        end;
+        create trigger facts_bitmap_au after update of words, published, modified, first_seen, retrieved on facts
+        when exists (select 1 from bitmap_index) and (
+            new.words is not old.words or new.published is not old.published or new.modified is not old.modified
+            or new.first_seen is not old.first_seen or new.retrieved is not old.retrieved
+        ) begin
+            insert or ignore into bitmap_due (seq) values (new.seq);
+        end;
+        create trigger facts_bitmap_ad after delete on facts when exists (select 1 from bitmap_index) begin
+            insert or ignore into bitmap_due (seq) values (old.seq);
+        end;
+        """,
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from archive.bitmapped import one_instant
 from archive.cursor import Cursor, read_cursor, write_cursor
 from archive.errors import ArchiveError
 from archive.facets import FACETS, Facet, facets_of, timeline_of
+from archive.matching import matches_of
+from archive.picked import Placed, passages_of, picked_of
 from archive.query import Query
 from archive.ranking import Ranking, order_of, parts_of, ranking_named, ranking_of
 from archive.record import COLUMNS, JOINED_CAPTURE, StoredArticle, article_from_row
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 _SNIPPET_WORDS = 32
 #: The largest number that SQLite takes.
 _MOST = 2**63 - 1
+#: Longer lists are not read article by article.
+_MOST_PICKED = 1_000
 #: Around found words inside SQLite: two noncharacters, which no text holds.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 #: Columns of the passages that match.
@@ -135,11 +140,13 @@ class Hits:
 
 def count(db: Database, query: Query, *, limited: bool = True) -> int:
     """How many articles a listing or an export of the Query has; without its limit if not ``limited``."""
-    with _while_open():
-        chosen = selection(db, query)
-        sql = chosen.of_keys("count(*)") if chosen.where != "true" else "select count(*) from articles"
-        (number,) = db.execute(sql, chosen.parameters).fetchone()
-    return min(int(number), query.limit) if limited and query.limit else int(number)
+    with _while_open(), one_instant(db):
+        found = matches_of(db, query, at_once=True)
+        number = 0 if found is None else found.bits.bit_count()
+        for chosen in [selection(db, query)] if found is None else found.due:
+            sql = chosen.of_keys("count(*)") if chosen.where != "true" else "select count(*) from articles"
+            number += db.execute(sql, chosen.parameters).fetchone()[0]
+    return min(number, query.limit) if limited and query.limit else number
 
 
 def iter_articles(db: Database, query: Query) -> Iterator[StoredArticle]:
@@ -179,6 +186,10 @@ def _found(
     """Grade and row of each hit, up to the query's limit and ``more``; with the passages if no columns are named."""
     left = None if query.limit is None else min(query.limit, _MOST) + more
     with _while_open():
+        placed = None if left is None or left > _MOST_PICKED else picked_of(db, query, order, after, left)
+        if placed is not None:
+            yield from _looked_up(db, query, placed, columns, joins)
+            return
         for part in parts_of(db, query, order, after):
             wanted = columns or COLUMNS + (_PASSAGES if part.selection.match else "")
             limit = -1 if left is None else min(left + len(part.shown), _MOST)
@@ -191,6 +202,20 @@ def _found(
                 yield part.grade, row
                 if left == 0:
                     return
+
+
+def _looked_up(
+    db: Database, query: Query, placed: Sequence[Placed], columns: str | None, joins: str
+) -> Iterator[tuple[int | None, dict[str, Any]]]:
+    """Grade and row of articles that are known already, with the passages if no columns are named."""
+    match = None if columns else selection(db, query).match
+    passages: dict[int, Any] = {}
+    if match:
+        passages = passages_of(db, [seq for _, seq in placed], match, _PASSAGES, {"open": _OPEN, "close": _CLOSE})
+    sql = f"select a.seq as at_seq, {columns or COLUMNS} from articles a {joins} where a.seq = ?"  # noqa: S608
+    for grade, seq in placed:
+        for row in db.query(sql, [seq]):
+            yield grade, row | passages.get(seq, {})
 
 
 def _hit(row: dict[str, Any], marks: tuple[str, str]) -> Hit:

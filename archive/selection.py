@@ -6,12 +6,12 @@ order the archive become a range of ``seq``; other dates and numbers are looked 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from archive.facts import EVERY, GONE, LETTER, REVISED
-from archive.fields import SPANS, Filter, read_numbers, read_span
+from archive.fields import NUMBERS, SPANS, VALUES, Filter, read_numbers, read_span
 from archive.query import Query
 from archive.seq import SLOTS_PER_SECOND, seq_floor
 from archive.times import utc_now
@@ -59,6 +59,56 @@ class Selection:
     def of_keys(self, columns: str) -> str:
         """A statement for what the key tells, of all that is selected, in no order."""
         return f"select {columns} from {self.core} where {self.where}"  # noqa: S608 (our own words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """A filter as SQL. Whether it is negated is left to ``condition``, else to the caller."""
+
+    #: FTS5 expressions, any of which stands for a value.
+    expressions: tuple[str, ...] = ()
+    #: Where it asks for numbers from and to (None: without an end): the column of facts, and any of these spans.
+    column: str | None = None
+    spans: tuple[tuple[int | None, int | None], ...] = ()
+    #: For what is looked up, with ``{key}`` where the seq is meant; None: it is one of the others.
+    condition: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def narrowed(db: Database, each: Filter) -> Narrowed:
+    """One filter."""
+    making = _Making(db, Query())
+    if each.field in VALUES or each.field == "is":
+        found = [expression for value in each.values for expression in making.expressions(each.field, value)]
+        return Narrowed(expressions=tuple(found))
+    making.narrow(each)
+    condition, parameters = " and ".join(making.conditions), making.parameters
+    if each.field == "story":
+        return Narrowed(condition=condition, parameters=parameters)
+    column = SPANS.get(each.field, each.field)
+    return Narrowed(column=column, spans=_spans(each), condition=condition, parameters=parameters)
+
+
+def _spans(each: Filter) -> tuple[tuple[int | None, int | None], ...]:
+    """What a filter by dates or numbers asks for: ``seq``, seconds since 1970 or words, from and to."""
+    if each.field == "date":
+        return tuple(map(_seqs, each.values))
+    if each.field in NUMBERS:
+        return tuple(read_numbers(each.field, value) for value in each.values)
+    return tuple(_seconds(each.field, value) for value in each.values)
+
+
+def _seconds(field: str, value: str) -> tuple[int | None, int | None]:
+    """The first and the last second of a span of dates, since 1970."""
+    first, last = (None if moment is None else int(moment.timestamp()) for moment in read_span(field, value, utc_now()))
+    return first, last
+
+
+def _seqs(value: str) -> tuple[int | None, int | None]:
+    """The first and the last ``seq`` of a span of dates."""
+    first, last = read_span("date", value, utc_now())
+    least = None if first is None else seq_floor(first)
+    return least, None if last is None else seq_floor(last) + SLOTS_PER_SECOND - 1
 
 
 def selection(db: Database, query: Query, *, default_sort: str = "newest", match_too: str | None = None) -> Selection:
@@ -141,13 +191,13 @@ class _Making:
             self._valued(each)
 
     def _valued(self, each: Filter) -> None:
-        expressions = [found for value in each.values for found in self._expressions(each.field, value)]
+        expressions = [found for value in each.values for found in self.expressions(each.field, value)]
         if expressions:
             (self._unwanted if each.negated else self._wanted).append(f"({' OR '.join(expressions)})")
         elif not each.negated:
             self.conditions.append("false")
 
-    def _expressions(self, field: str, value: str) -> list[str]:
+    def expressions(self, field: str, value: str) -> list[str]:
         """FTS5 expressions, any of which stands for the value; none: no article can have it."""
         if field == "is":
             return [number_word(_STATES[value])]
@@ -180,13 +230,9 @@ class _Making:
         self.conditions.append(f"not coalesce({joined}, false)" if negated else f"({joined})")
 
     def _span(self, field: str, value: str) -> str:
-        first, last = read_span(field, value, utc_now())
         if field == "date":
-            least = None if first is None else seq_floor(first)
-            most = None if last is None else seq_floor(last) + SLOTS_PER_SECOND - 1
-            return self._between("{key}", least, most)
-        seconds = [None if moment is None else int(moment.timestamp()) for moment in (first, last)]
-        return self._between(f"f.{SPANS[field]}", *seconds)
+            return self._between("{key}", *_seqs(value))
+        return self._between(f"f.{SPANS[field]}", *_seconds(field, value))
 
     def _size(self, value: str) -> str:
         return self._between("f.words", *read_numbers("words", value))

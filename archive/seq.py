@@ -51,3 +51,8 @@ def next_seq(db: Database, moment: datetime) -> int:
         if last < floor + SLOTS_PER_SECOND - 1:
             return int(last) + 1
         floor += SLOTS_PER_SECOND
+
+
+def day_of(seq: int) -> int:
+    """The day since 1970, in UTC, that an article with this ``seq`` lies in."""
+    return seq // (86_400 * SLOTS_PER_SECOND)

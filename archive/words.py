@@ -54,7 +54,7 @@ def understand(text: str) -> Understood:
     node = read_tree(sendable)
     if node is None:
         return Understood(None, negated=False, hopeless=True, spelling="", mended=True)
-    expression, negated = _compiled(node)
+    expression, negated = compiled(node)
     spelling = _typed(node)
     mended = _skeleton(spelling) != _skeleton(text)
     terms = () if negated else tuple(dict.fromkeys(_wanted(node)))
@@ -77,7 +77,7 @@ def _skeleton(text: str) -> str:
     return re.sub(r"\bAND\b|[\s()]", "", text)
 
 
-def _compiled(node: Node) -> tuple[str, bool]:
+def compiled(node: Node) -> tuple[str, bool]:
     """An FTS5 expression, and whether what it does not match is meant.
 
     FTS5's NOT needs something to take away from; a lone NOT travels up as a flag (de Morgan).
@@ -85,16 +85,16 @@ def _compiled(node: Node) -> tuple[str, bool]:
     if isinstance(node, Term):
         return node.fts, False
     if isinstance(node, Not):
-        expression, negated = _compiled(node.item)
+        expression, negated = compiled(node.item)
         return expression, not negated
     if isinstance(node, In):
-        expression, negated = _compiled(node.item)
+        expression, negated = compiled(node.item)
         return f"({{{COLUMNS[node.column]}}} : ({expression}))", negated
     return _compiled_all(node)
 
 
 def _compiled_all(node: All | AnyOf) -> tuple[str, bool]:
-    parts = [_compiled(item) for item in node.items]
+    parts = [compiled(item) for item in node.items]
     wanted = [expression for expression, negated in parts if not negated]
     unwanted = [expression for expression, negated in parts if negated]
     if isinstance(node, All):

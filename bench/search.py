@@ -4,10 +4,11 @@
     bench/search.py                              10,000 articles, made for it
     bench/search.py --archive DIR --articles N   in an archive that is made in DIR if there is none, and stays
 
-The articles are those of bench/corpus.py, about 450 words each; what is asked is in bench/questions.py. Each search
-runs once unmeasured, then ``--repeat`` times (facets of many hits only once); milliseconds are those of the whole call
-in Python, rows read and passages cut. "plain bm25" is what one would write in SQL on an FTS5 table, this one:
-``match … order by rank limit 20`` with snippets; it is asked where a search has words and no filter. Facets and
+The bitmap index is there, as after a crawl, and what is remembered of FTS5's walks is forgotten before each time: each
+search is as if nobody had asked it before. The articles are those of bench/corpus.py, about 450 words each; what is
+asked is in bench/questions.py. Each search runs once unmeasured, then ``--repeat`` times; milliseconds are those of the
+whole call in Python, rows read and passages cut. "plain bm25" is what one would write in SQL on an FTS5 table, this
+one: ``match … order by rank limit 20`` with snippets; it is asked where a search has words and no filter. Facets and
 timelines of more than 100,000 hits stand apart.
 """
 
@@ -26,6 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from archive.bitmapped import index_of
 from archive.opening import open_to_read
 from archive.query import Query
 from archive.reading import Archive
@@ -45,8 +47,15 @@ _PLAIN = f"""
 Times = dict[str, list[float]]
 
 
-def ask(archive: Archive, text: str, plain: Callable[[str], float] | None, repeat: int) -> tuple[int, Times, list[str]]:
+def ask(
+    archive: Archive, text: str, plain: Callable[[str], float], forget: Callable[[], None], repeat: int
+) -> tuple[int, Times, list[str]]:
     """One search → hits, what was measured → milliseconds each time, and how the relevant ones were ranked."""
+
+    def timed(task: Callable[[], object]) -> float:
+        forget()
+        return _timed(task)
+
     query = replace(Query.parse(text), limit=_PAGE)
     relevant = replace(query, sort="relevance")
     tasks: dict[str, Callable[[], object]] = {
@@ -59,12 +68,10 @@ def ask(archive: Archive, text: str, plain: Callable[[str], float] | None, repea
     hits = archive.search(query).total
     times: Times = {}
     for name, task in tasks.items():
-        if name in ("facets", "timeline") and hits > MANY:
-            times[f"{name} of many"] = [_timed(task)]
-            continue
+        many = name in ("facets", "timeline") and hits > MANY
         task()
-        times[name] = [_timed(task) for _ in range(repeat)]
-    if plain is not None and query.read.expression and not query.read.negated and not query.narrowing:
+        times[f"{name} of many" if many else name] = [timed(task) for _ in range(repeat)]
+    if query.read.expression and not query.read.negated and not query.narrowing:
         expression = query.read.expression
         plain(expression)
         times["plain bm25"] = [plain(expression) for _ in range(repeat)]
@@ -93,11 +100,16 @@ def measure(folder: Path, corpus: Corpus, *, repeat: int, each: int, kinds: Sequ
         def plain(expression: str) -> float:
             return _timed(lambda: db.execute(_PLAIN, [expression]).fetchall())
 
+        def forget() -> None:
+            index = index_of(db)
+            if index is not None:
+                index.forget_walks()
+
         articles = len(archive)
         for kind, texts in asked.items():
             hits, times, orders = [], Times(), []
             for text in texts:
-                number, measured, order = ask(archive, text, plain, repeat)
+                number, measured, order = ask(archive, text, plain, forget, repeat)
                 hits.append(number)
                 orders += order
                 for name, values in measured.items():

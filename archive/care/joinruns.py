@@ -49,9 +49,9 @@ def take_runs(db: Database, into: int | None) -> int:
     added = [id_ for (id_,) in new.fetchall()]
     for id_ in added:
         cursor = db.execute(
-            "insert into main.runs (uid, kind, started_at, finished_at, status, software, arguments,"  # noqa: S608
-            " recovered) select uid, kind, started_at, finished_at, iif(status = 'running', 'crashed', status), software,"
-            " arguments, recovered from part.runs where id = ?",
+            "insert into main.runs (uid, kind, started_at, finished_at, status, software, arguments,"
+            " recovered) select uid, kind, started_at, finished_at, iif(status = 'running', 'crashed', status),"
+            " software, arguments, recovered from part.runs where id = ?",
             [id_],
         )
         db.execute("insert into map_run values (?, ?)", [id_, cursor.lastrowid])

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive import bitmaps, matching, picked, ranking
 from archive.facets import FACETS
 from archive.query import Query
 from archive.reading import Archive
@@ -65,12 +66,50 @@ def build(folder: Path, seed: int) -> None:
             sample.db.conn.executemany("insert into story_members (article_id, story, share) values (?, ?, 1)", rows)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def near_is_far() -> Iterator[None]:
+    """Lists are read off the bitmap index as soon as FTS5 would have to walk past some articles."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching, "FAR", 4)
+        patch.setattr(matching, "_APART", 3)
+        patch.setattr(picked, "MOST_GRADED", 9)
+        patch.setattr(ranking, "MOST_SCORED", 6)
+        yield
+
+
+def picture(folder: Path, share: int, *, stale: bool) -> None:
+    """Give an archive a bitmap index; ``stale``: articles came, changed, moved and went since it was made."""
+    with pytest.MonkeyPatch.context() as patch, Sample(folder) as sample:
+        for name, value in {"LEAST": 1, "WORDS_FROM": 1, "VALUE_SHARE": share, "WORD_SHARE": share}.items():
+            patch.setattr(bitmaps, name, value)
+        assert bitmaps.renew(sample.db.conn, sample.db.conn.commit)
+        if not stale:
+            return
+        changed = "where seq in (select seq from articles where id not in (select article_id from story_members)"
+        for number, change in enumerate(
+            [
+                "delete from articles {}",
+                "update articles set title = 'union port', body = 'harbour', word_count = 1 {}",
+                "update articles set tags = '[\"sport\", \"new\"]', section = 'Fresh', language = null {}",
+                "update articles set seq = seq - 65536 * 86400 * 400, published_at ="
+                " strftime('%Y-%m-%dT%H:%M:%SZ', (seq >> 16) - 86400 * 400, 'unixepoch') {}",
+                "update articles set modified_at = '2026-03-01T00:00:00Z', last_seen_at = '2030-01-01T00:00:00Z' {}",
+            ]
+        ):
+            sample.db.conn.execute(change.format(f"{changed} order by id limit 2 offset {number * 2})"))
+        for number in range(3):
+            sample.article("port harbour", "union offer", url=f"https://gazette.test/new/{number}", tags=["newer"])
+
+
 @pytest.fixture(scope="module")
 def archives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Archive]]:
+    """Two without a bitmap index, one with, and two with one that is behind: most is rare in the last."""
     folder = tmp_path_factory.mktemp("archives")
-    for seed in range(3):
+    for seed in range(5):
         build(folder / str(seed), seed)
-    opened = [Archive(folder / str(seed)) for seed in range(3)]
+    for seed, share, stale in ((2, 8, False), (3, 8, True), (4, 2, True)):
+        picture(folder / str(seed), share, stale=stale)
+    opened = [Archive(folder / str(seed)) for seed in range(5)]
     yield opened
     for archive in opened:
         archive.close()
@@ -105,7 +144,7 @@ queries = st.builds(
 )  # fmt: skip
 
 
-@given(number=st.integers(0, 2), query=queries, limit=st.sampled_from([1, 3, 100]))
+@given(number=st.integers(0, 4), query=queries, limit=st.sampled_from([1, 3, 100]))
 @settings(max_examples=150, deadline=None)
 def test_every_way_to_ask_agrees(archives: list[Archive], tmp_path_factory: pytest.TempPathFactory, *, number: int,
                                  query: Query, limit: int) -> None:  # fmt: skip
@@ -134,7 +173,7 @@ def test_every_way_to_ask_agrees(archives: list[Archive], tmp_path_factory: pyte
     assert archive.count(query.spelling) == len(ids)
 
 
-@given(number=st.integers(0, 2), query=queries)
+@given(number=st.integers(0, 4), query=queries)
 @settings(max_examples=150, deadline=None)
 def test_filters_find_what_a_loop_over_all_articles_finds(
     archives: list[Archive], *, number: int, query: Query
@@ -188,7 +227,7 @@ def has(article: StoredArticle, field: str, value: str) -> bool:  # noqa: PLR091
     return (not first or day >= first) and (not (last or not dots) or day[: len(last or first)] <= (last or first))
 
 
-@given(number=st.integers(0, 2), query=queries)
+@given(number=st.integers(0, 4), query=queries)
 @settings(max_examples=60, deadline=None)
 def test_of_a_story_only_the_first_copy_among_what_is_found_is_left(archives: list[Archive], *, number: int,
                                                                     query: Query) -> None:  # fmt: skip
@@ -203,8 +242,9 @@ def test_of_a_story_only_the_first_copy_among_what_is_found_is_left(archives: li
     assert {article.id for article in archive.articles(f"{text} is:earliest")} == set(firsts.values())
 
 
-def test_facets_count_what_their_values_find(archives: list[Archive]) -> None:
-    archive = archives[0]
+@pytest.mark.parametrize("which", [0, 2, 3])
+def test_facets_count_what_their_values_find(archives: list[Archive], which: int) -> None:
+    archive = archives[which]
     for name, facet in archive.search("offer OR port").facets(most=None).items():
         assert facet.field == name and name in FACETS
         assert facet.values, name
