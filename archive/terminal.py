@@ -327,7 +327,7 @@ def _print_funnel(console: Console, funnel: Mapping[str, Mapping[Outcome, int]])
     if len(funnel) > 1:
         sums = [sum(counts.get(o, 0) for counts in funnel.values()) for o in shown]
         table.add_row(*map(cell, ["all", sum(sums), *sums]), style="bold")
-    put_table(console, indented(table))
+    put_table(console, table, by=2)
 
 
 def _print_completeness(console: Console, completeness: Mapping[str, Completeness]) -> None:

@@ -78,12 +78,21 @@ def put(console: Console, *what: RenderableType) -> None:
     console.file.writelines(line.rstrip() + "\n" for line in capture.get().splitlines())
 
 
-def put_table(console: Console, table: RenderableType) -> None:
-    """Print a table whole: in a window too narrow for it the lines run on, and no number is lost."""
+def put_table(console: Console, table: Table, *, by: int = 0) -> None:
+    """Print a table whole: moved together, then, in a window too narrow for it, with lines that run on.
+
+    No number is lost. ``by``: moved to the right.
+    """
     width = console.width
-    console.width = max(width, console.measure(table, options=console.options.update(max_width=10_000)).maximum)
-    put(console, table)
+    if _width(console, table) + by > width:
+        table.padding = (0, 1, 0, 0)
+    console.width = max(width, _width(console, table) + by)
+    put(console, indented(table, by=by) if by else table)
     console.width = width
+
+
+def _width(console: Console, table: Table) -> int:
+    return console.measure(table, options=console.options.update(max_width=10_000)).maximum
 
 
 def put_line(console: Console, line: str, *, style: str = "") -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import functools
 import json
+import shutil
 import sqlite3
 import sys
+import textwrap
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -70,13 +72,22 @@ def plainly(command: Command) -> Command:
 
 
 def _fail(message: str, status: int) -> None:
-    click.echo(f"nightdesk: {message}", err=True)
+    say(f"nightdesk: {message}")
     raise SystemExit(status)
 
 
 def say(message: str) -> None:
-    """To standard error: data alone goes to standard output."""
-    click.echo(message, err=True)
+    """To standard error: data alone goes to standard output. On a terminal no word of the first line is broken."""
+    click.echo(_folded(message, shutil.get_terminal_size().columns) if sys.stderr.isatty() else message, err=True)
+
+
+def _folded(message: str, width: int) -> str:
+    """The first line in as many as it takes; the others, which may point into one another, as they are."""
+    first, newline, rest = message.partition("\n")
+    if len(first) <= width:
+        return message
+    lines = textwrap.wrap(first, max(width, 20), break_long_words=False, break_on_hyphens=False, subsequent_indent="  ")
+    return "\n".join(lines) + newline + rest
 
 
 def to_json(value: Any) -> str:

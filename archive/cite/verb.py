@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import chain
 from typing import Any
@@ -12,7 +13,8 @@ from archive.cite.formats import Format
 from archive.history import spellings
 from archive.querying import Querying, query_of, querying
 from archive.reading import Archive
-from archive.verb import reading, say
+from archive.record import StoredArticle
+from archive.verb import reading, say, to_json
 
 _ID = re.compile(r"[a-z2-7]{16}", re.IGNORECASE)
 
@@ -28,8 +30,11 @@ _ID = re.compile(r"[a-z2-7]{16}", re.IGNORECASE)
     help="For programs: csl-json, bibtex, ris. For a text: apa, chicago.",
 )
 @click.option("--revision", metavar="N", type=int, help="The article as it was in this revision.")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines: the reference to an article on each.")
 @reading
-def cite(archive: Archive, *, words: tuple[str, ...], form: str, revision: int | None, **filters: Any) -> None:
+def cite(
+    archive: Archive, *, words: tuple[str, ...], form: str, revision: int | None, as_json: bool, **filters: Any
+) -> None:
     """Cite articles, named by id or URL, or found by QUERY as in search.
 
     Each reference says when this very text was fetched, and the digest of the raw page in the archive. Zotero imports
@@ -45,8 +50,20 @@ def cite(archive: Archive, *, words: tuple[str, ...], form: str, revision: int |
     if first is None:
         say("no articles match")
     cited = chain([first] if first else [], articles)
+    if as_json:
+        for article in cited:
+            click.echo(to_json(_told(archive, article, form, revision)))
+        return
     for part in archive.iter_citations(cited, form, revision=revision):
         click.echo(part, nl=False)
+
+
+def _told(archive: Archive, article: StoredArticle, form: str, revision: int | None) -> dict[str, Any]:
+    """A reference by itself: an object in CSL-JSON, else a text."""
+    written = archive.cite([article], form, revision=revision)
+    reference = json.loads(written)[0] if form == Format.CSL_JSON else written.strip()
+    number = article.revision if revision is None else revision
+    return {"id": article.id, "revision": number, "as": form, "reference": reference}
 
 
 def _is_url(word: str) -> bool:

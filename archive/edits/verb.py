@@ -215,13 +215,17 @@ def _in_words(console: Console, words: Sequence[Words]) -> Text:
 
     colour = console.is_terminal and not console.no_color
     text = Text()
+    before = Op.SAME
     for each in words:
         if each.op is Op.SAME:
             text.append_text(styled(each.text))
         elif colour:
+            if before is Op.REMOVED and not each.text[:1].isspace() and not text.plain[-1:].isspace():
+                text.append(" ")  # where a terminal strikes nothing out, old and new are two words all the same
             text.append_text(styled(each.text, style="red strike" if each.op is Op.REMOVED else "bold green"))
         else:
             text.append_text(styled(f"[-{each.text}-]" if each.op is Op.REMOVED else f"{{+{each.text}+}}"))
+        before = each.op
     return text
 
 

@@ -10,7 +10,7 @@ from archive.health.values import SourceNight
 from archive.health.verdicts import Level
 from archive.pager import paged
 from archive.reading import Archive
-from archive.typeset import cell, columned, indented, new_console, paired, put, put_table, styled
+from archive.typeset import cell, columned, indented, new_console, paired, put, styled
 from archive.verb import reading, say, to_json
 
 _STYLE = {Level.SICK: "bold red", Level.WATCH: "yellow", Level.WELL: ""}
@@ -55,10 +55,11 @@ def _print(nights: list[SourceNight], *, each: bool) -> None:
     well = [night for night in nights if night.level is Level.WELL]
     if well and not each:
         table = columned("well", ">new", "")
+        table.columns[-1].no_wrap = False  # a sentence, folded under itself
         for night in well:
             table.add_row(*map(cell, [night.source, night.figures.new, night.evidence[0]]))
         put(console)
-        put_table(console, table)
+        put(console, table)
 
 
 def _print_one(night: SourceNight) -> None:

@@ -16,8 +16,9 @@ from click.testing import CliRunner, Result
 
 from archive.cli import archive_commands, reading_commands
 from archive.reading import Archive
+from archive.times import iso
 from archive.types import Outcome
-from tests.archive.sample import HARBOUR, Sample, two_nights
+from tests.archive.sample import HARBOUR, NIGHT_1, Sample, two_nights
 
 
 @pytest.fixture(scope="module")
@@ -238,6 +239,17 @@ def test_a_funnel_with_every_outcome_fits_80_columns(tmp_path: Path) -> None:
 def test_stats_count_each_source(folder: Path) -> None:
     assert re.search(r"kurir +4 +3 +– +1 +– +1 +2026-11-10\n", run(folder, "stats").stdout)
     assert json.loads(run(folder, "stats", "--json").stdout)["articles"] == 4
+
+
+def test_a_table_that_is_a_little_too_wide_is_moved_together(tmp_path: Path) -> None:
+    with Sample(tmp_path) as sample:
+        sample.run()
+        for source in ("a-source-of-21-letters", "kurir"):
+            sample.article(source=source, published_at=iso(NIGHT_1))
+            sample.url(f"https://{source}.test/", source=source)
+    lines = run(tmp_path, "stats").stdout.splitlines()[-3:]
+    assert lines[1].startswith("a-source-of-21-letters ") and lines[1].endswith(" 2026-11-10")
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize(

@@ -338,6 +338,19 @@ def test_the_verb_cites_what_is_named_and_what_is_found(cited: Path) -> None:
     assert "need no filters" in run(cited, HARBOUR, "--source", "kurir", status=2).stderr
 
 
+def test_as_json_each_line_is_the_reference_to_an_article(cited: Path) -> None:
+    (line,) = run(cited, "luka", "--as", "apa", "--json").stdout.splitlines()
+    told = json.loads(line)
+    assert (told["as"], told["revision"]) == ("apa", 1)
+    assert told["reference"] == run(cited, "luka", "--as", "apa").stdout.strip()
+    lines = run(cited, "--source", "kurir", "--json").stdout.splitlines()
+    assert [json.loads(each)["reference"] for each in lines] == json.loads(run(cited, "--source", "kurir").stdout)
+    before = json.loads(run(cited, HARBOUR, "--revision", "1", "--json").stdout)
+    assert (before["revision"], before["reference"]["title"]) == (1, "Harbour talks continue")
+    nothing = run(cited, "nosuchword", "--json")
+    assert (nothing.stdout, nothing.stderr) == ("", "no articles match\n")
+
+
 def test_times_are_told_to_the_second_and_the_present_text_is_the_last_revision() -> None:
     only = replace(PLAIN, revision=1, revisions=1, capture=None, retrieved_at=PLAIN.retrieved_at + timedelta(seconds=5))
     assert only.archived == "nightdesk m25wyxmf3wzbxahk, the only text, retrieved 2026-11-11T02:00:05Z"

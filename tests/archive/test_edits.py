@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -280,6 +281,7 @@ def test_the_diff_is_readable_without_colour_and_coloured_in_a_terminal(edited: 
     coloured = run(folder, "diff", id_, FORCE_COLOR="1", TERM="xterm-256color").stdout
     assert "\x1b[" in coloured
     assert "[-300-]" in run(folder, "diff", id_, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "300 900 euros" in re.sub(r"\x1b\[[0-9;]*m", "", coloured)  # apart, where nothing is struck out
     every = run(folder, "diff", id_, "--all").stdout
     assert "silent: the stated time of change was not moved" in " ".join(every.split())
     assert "{+at last+}" in every or "[-after repairs-]{+at last+}" in every

@@ -408,6 +408,14 @@ def test_health_names_the_sick_first_with_cause_and_next_step(walled: Path) -> N
     assert "nobody here clicks" in said
 
 
+def test_the_well_stand_in_80_columns_with_their_evidence_folded_under_itself(month: Path) -> None:
+    lines = health("-a", month, "--run", "1").splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("elbe-bote "))
+    assert "No good night came before it" in lines[at]
+    assert lines[at + 1].strip() and lines[at + 1].startswith(" " * 20)
+    assert max(map(len, lines)) <= 80
+
+
 def test_health_as_json_has_a_line_a_source_with_its_figures(walled: Path) -> None:
     sick, well = map(json.loads, health("-a", walled, "--json").splitlines())
     assert (sick["source"], sick["verdict"], sick["level"]) == (COURIER, "consent-wall", "sick")

@@ -68,6 +68,14 @@ def test_a_pager_that_is_not_there_is_done_without(folder: Path) -> None:
         assert said.endswith("[0]")
 
 
+def test_on_a_terminal_no_word_of_a_message_is_broken_and_what_is_pointed_at_stands_above(folder: Path) -> None:
+    said = on_a_terminal("search", "harbour date:2026-13", "-a", str(folder)).replace("\r", "")
+    *lines, query, caret = said.rpartition("[")[0].rstrip("\n").split("\n")
+    assert max(map(len, lines)) <= 80 and len(lines) == 2
+    assert "2026-11-10T08:30Z, today, yesterday or -7d" in " ".join(" ".join(lines).split())
+    assert (query, caret) == ("  harbour date:2026-13", "               ^^^^^^^")
+
+
 def test_a_pipe_is_never_paged(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "archive", "search", "-a", str(folder)],

@@ -1,4 +1,4 @@
-"""The CSV in R: the recipes of docs/research.md, run by R itself, on texts that trip readers up."""
+"""The CSV in pandas, polars and R: the recipes of docs/research.md, run, on texts that trip readers up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from archive import Archive
@@ -19,6 +21,7 @@ from tests.archive.sample import Sample
 
 GUIDE = (Path(__file__).parent.parent.parent / "docs" / "research.md").read_text(encoding="utf-8")
 RECIPES = re.findall(r"(?ms)^```r\n(.*?)^```$", GUIDE)
+PYTHON = re.findall(r"(?ms)^```python\n(.*?)^```$", GUIDE)
 RSCRIPT = shutil.which("Rscript")
 needs_r = pytest.mark.skipif(RSCRIPT is None, reason="there is no R on this machine; .ci/run asks for it")
 #: Texts as they stand in a title or a body.
@@ -87,7 +90,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "rights": {"robots": text[:100].replace("\0", "")},
             }
             if number % 2:
-                columns |= {"published_at": f"2026-03-{number + 1:02}T23:30:00Z", "reading_minutes": number}
+                columns |= {
+                    "published_at": f"2026-03-{number + 1:02}T23:30:00{'.25' * (number == 3)}Z",
+                    "reading_minutes": number,
+                }
             sample.article(text[:100], text, description=text[:100] if number % 3 else None, **columns)
     with Archive(made / "a") as archive:
         archive.export_csv(None, made / "harbour.csv")
@@ -127,6 +133,27 @@ def test_every_cell_is_what_python_reads(folder: Path, package: str, code: str) 
     cells = cells_in_r(folder)
     assert cells == cells_in_python(folder)
     assert len(cells) == len(TEXTS)
+
+
+def test_every_cell_is_what_python_reads_in_pandas_too(folder: Path) -> None:
+    frame = pd.read_csv(folder / "harbour.csv", dtype=str, keep_default_na=False, na_values=[""])
+    assert frame.fillna("").to_numpy().tolist() == cells_in_python(folder)
+
+
+def test_every_cell_is_what_python_reads_in_polars_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    polars = pytest.importorskip("polars", reason="requirements-dev.txt asks for it")
+    frame = polars.read_csv(folder / "harbour.csv", infer_schema=False)
+    assert [[cell or "" for cell in row] for row in frame.rows()] == cells_in_python(folder)
+    monkeypatch.chdir(folder)
+    names: dict[str, Any] = {}
+    pandas, recipe = (block for block in PYTHON if "read_csv" in block)
+    exec(compile(f"{pandas}\n{recipe}", "docs/research.md", "exec"), names)
+    typed = names["articles"]
+    with Archive(folder / "a") as archive:
+        articles = list(archive.articles(sort="oldest"))
+    assert typed["published_at"].to_list() == [article.published_at for article in articles]
+    assert typed["reading_minutes"].to_list() == [article.reading_minutes for article in articles]
+    assert typed["gone"].to_list() == [False] * len(articles)
 
 
 #: Writes what the recipes make of some columns as JSON.
