@@ -15,7 +15,7 @@ from datasette.views.base import DatasetteError
 
 from archive.errors import ArchiveError, BadQuery, NotFound, TakenDown, TooSlow
 from archive.reading import Archive
-from archive.web import article, captured, download, home, nights, search, trends
+from archive.web import article, captured, download, home, nights, records, search, sources, trends
 from archive.web.asked import Answer, Asked, as_json, asked
 from archive.web.layout import STATIC, page, shown_url, static
 
@@ -38,12 +38,17 @@ PAGES: tuple[tuple[str, Page], ...] = (
     (r"^/trends(?P<ending>\.json)?$", trends.show),
     (r"^/trends\.csv$", trends.as_csv),
     (r"^/trends\.svg$", trends.as_svg),
-    (r"^/sources(?P<ending>\.json)?$", nights.show_sources),
-    (r"^/source/(?P<name>[^/]{1,600}?)(?P<ending>\.json)?$", nights.show_source),
-    (r"^/nights(?P<ending>\.json)?$", nights.show_nights),
-    (r"^/night/(?P<run>[0-9]{1,9})(?P<ending>\.json)?$", nights.show_night),
-    (r"^/night/(?P<run>[0-9]{1,9})/pages(?P<ending>\.json)?$", nights.show_ledger),
+    (r"^/sources(?P<ending>\.json|\.csv)?$", sources.show_sources),
+    (r"^/source/(?P<name>[^/]{1,600}?)(?P<ending>\.json)?$", sources.show_source),
+    (r"^/source/(?P<name>[^/]{1,600})/nights\.csv$", sources.show_nights),
+    (r"^/source/(?P<name>[^/]{1,600})/template(?P<ending>\.json|\.csv)?$", sources.show_template),
+    (r"^/nights(?P<ending>\.json|\.csv)?$", nights.show_nights),
+    (r"^/night/(?P<run>[0-9]{1,9})(?P<ending>\.json|\.csv)?$", nights.show_night),
+    (r"^/night/(?P<run>[0-9]{1,9})/pages(?P<ending>\.json|\.csv)?$", nights.show_ledger),
     (r"^/url(?P<ending>\.json)?$", nights.show_url),
+    (r"^/record$", records.show),
+    (r"^/record/page$", records.raw),
+    (r"^/record\.warc\.gz$", records.download),
 )
 _STATIC = r"^/room/(?P<name>" + "|".join(map(re.escape, STATIC)) + ")$"
 _FILE = r"^/search\.(?P<ending>" + "|".join(map(re.escape, download.KINDS)) + ")$"
