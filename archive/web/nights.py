@@ -111,6 +111,7 @@ def show_url(archive: Archive, wanted: Asked) -> Answer:
     history = archive.explain(wanted.wishes.get("url", ""))
     if wanted.ending == "json":
         return as_json(history)
-    seen = [event for event in history.events if event.capture]
-    return page("url.html", here="/nights", history=history, told=happened, because=because,
+    stone = archive.tombstone(history.url)
+    seen = [event for event in history.events if event.capture and stone is None]
+    return page("url.html", here="/nights", history=history, told=happened, because=because, stone=stone,
                 capture_url=capture_url, last=seen[-1] if seen else None)  # fmt: skip

@@ -118,9 +118,8 @@ def answer(made: Page, wanted: Asked, archive: Archive) -> Answer:
     try:
         return made(archive, wanted)
     except NotFound as error:
-        gone = isinstance(error, TakenDown)
-        title = "This was taken down" if gone else "This is not in the archive"
-        return _failed(wanted, 410 if gone else 404, title, str(error))
+        status = 410 if isinstance(error, TakenDown) else 404
+        return _failed(wanted, status, "This is not in the archive", str(error))
     except BadQuery as error:
         return _failed(wanted, 400, "This cannot be understood", str(error))
     except TooSlow as error:
@@ -136,7 +135,7 @@ def answer(made: Page, wanted: Asked, archive: Archive) -> Answer:
 def _failed(wanted: Asked, status: int, title: str, words: str) -> Answer:
     if wanted.ending == "json":
         return as_json({"error": words}, status)
-    return page("error.html", status=status, title=title, words=words)
+    return page("taken.html" if status == 410 else "error.html", status=status, title=title, words=words)
 
 
 def _response(made: Answer) -> Any:

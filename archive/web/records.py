@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote_plus
 
-from archive.errors import NotFound
+from archive.errors import NotFound, TakenDown
 from archive.history import Record
 from archive.reading import Archive
 from archive.reasons import because, happened
@@ -20,7 +20,7 @@ def capture_url(ref: CaptureRef, further: str = "") -> str:
 
 
 def show(archive: Archive, wanted: Asked) -> Answer:
-    """The frame: of which address, what became of it, with which headers and digest. Raises NotFound."""
+    """The frame: of which address, what became of it, with which headers and digest. Raises NotFound, TakenDown."""
     record = _record(archive, wanted)
     return page(
         "record.html",
@@ -50,4 +50,8 @@ def _record(archive: Archive, wanted: Asked) -> Record:
     file, _, offset = wanted.wishes.get("at", "").rpartition("@")
     if not (file and offset.isascii() and offset.isdigit() and len(offset) < 19):
         raise NotFound("name a capture as at=FILE@BYTE; the story of an address links to each of its own")
-    return archive.record_at(file, int(offset))
+    record = archive.record_at(file, int(offset))
+    for url in (record.asked, record.url):
+        if url and (stone := archive.tombstone(url)):
+            raise TakenDown(f"{url[:200]} was taken down on {stone.at:%Y-%m-%d}: {stone.reason}")
+    return record
