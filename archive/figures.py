@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from archive.completeness import LIST_OF, Completeness, judge_lists
 from archive.errors import NotFound
+from archive.health.verdicts import MEANINGS, Health, Level
 from archive.lock import writer_is_at_work
 from archive.seq import SLOTS_PER_SECOND
 from archive.times import from_iso, from_iso_or_none, iso
@@ -146,6 +147,24 @@ def funnel_of(db: Database, run: int) -> dict[str, Counter[Outcome]]:
     ):
         funnel.setdefault(source, Counter())[Outcome(outcome)] = number
     return funnel
+
+
+def sums_of(db: Database, first: int, last: int) -> dict[int, Counter[Outcome]]:
+    """Run → what it did with how many pages, of the runs from one to another."""
+    sums: dict[int, Counter[Outcome]] = {}
+    sql = "select run_id, outcome, count(*) from run_urls where run_id between ? and ? group by 1, 2"
+    for run, outcome, number in db.execute(sql, [first, last]):
+        sums.setdefault(run, Counter())[Outcome(outcome)] = number
+    return sums
+
+
+def levels_of(db: Database, first: int, last: int) -> dict[int, Counter[Level]]:
+    """Run → how many sources were well, to watch and sick, of the judged runs from one to another."""
+    levels: dict[int, Counter[Level]] = {}
+    sql = "select run_id, verdict, count(*) from source_nights where run_id between ? and ? group by 1, 2"
+    for run, verdict, number in db.execute(sql, [first, last]):
+        levels.setdefault(run, Counter())[MEANINGS[Health(verdict)].level] += number
+    return levels
 
 
 def problems_of(db: Database, run: int) -> list[Problem]:

@@ -92,6 +92,56 @@ class History:
     rights: Rights
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An answer as it lies in the WARC, and what it was asked for."""
+
+    capture: CaptureRef
+    #: The URL of this very exchange, and that of the ledger that it was asked for; None: none, as for robots.txt.
+    url: str
+    asked: str | None
+    source: str | None
+    run: int
+    fetched_at: datetime
+    #: HTTP status; None for an imported file.
+    status: int | None
+    #: What the run made of the URL: an Outcome, or the event of a document; None: not noted.
+    outcome: str | None
+    reason: str | None
+    detail: str | None
+
+
+def record_at(db: Database, file: str, offset: int) -> Record:
+    """The capture at a byte of a WARC file. Raises NotFound."""
+    rows = db.query(
+        f"""
+        select c.url, u.url as asked, c.source, c.run_id as run, c.fetched_at, {_EXCHANGE}, e.event, e.reason, e.detail
+        from warc_files f join captures c on c.warc_file_id = f.id and c.offset = :offset {PLACED}
+        left join urls u on u.id = c.url_id
+        left join url_events e on e.id = (
+            select max(id) from url_events where url_id = c.url_id and run_id = c.run_id and event <> 'captured')
+        where f.path = :file
+        """,  # noqa: S608 (column names of our own)
+        {"file": file, "offset": offset},
+    )
+    for row in rows:
+        capture = capture_from_row(row)
+        assert capture is not None
+        return Record(
+            capture=capture,
+            url=row["url"],
+            asked=row["asked"],
+            source=row["source"],
+            run=row["run"],
+            fetched_at=from_iso(row["fetched_at"]),
+            status=row["status"],
+            outcome=row["event"],
+            reason=row["reason"],
+            detail=row["detail"],
+        )
+    raise NotFound(f"no capture begins at byte {offset} of {file[:200]!r}")
+
+
 def history_of(db: Database, url: str) -> History:
     """The story of a URL. Raises NotFound, with the nearest known URLs of the host."""
     known = _find(db, url)

@@ -20,10 +20,22 @@ from archive.cite.reference import Reference, reference_to
 from archive.completeness import Completeness
 from archive.edits.kinds import Kind
 from archive.edits.reading import Change, Edit, change_between, changes_among, edits_due, edits_of
-from archive.entries import Entry, entries_of
+from archive.entries import Entry, entries_of, iter_entries
 from archive.errors import ArchiveError, BadQuery, NoArchive, NotFound, TakenDown, TooSlow
-from archive.figures import Problem, Stats, completeness_of, funnel_of, problems_of, run_of, runs_of, stats_of
-from archive.history import History, history_of, spellings
+from archive.figures import (
+    Problem,
+    Stats,
+    completeness_of,
+    funnel_of,
+    levels_of,
+    problems_of,
+    run_of,
+    runs_of,
+    stats_of,
+    sums_of,
+)
+from archive.health.verdicts import Level
+from archive.history import History, Record, history_of, record_at, spellings
 from archive.learnt import LearntTemplate, learnt_from
 from archive.opening import open_to_read, primary_code
 from archive.query import Query
@@ -37,7 +49,7 @@ from archive.record import (
 from archive.revisions import revisions_from
 from archive.rights import Rights, rights_of_article
 from archive.search import Hits, count, iter_articles
-from archive.standing import Standing, standings_of
+from archive.standing import Profile, Standing, profile_of, standing_of, standings_of
 from archive.stories.reading import Story, stories_due, stories_of, story_of
 from archive.times import utc_now
 from archive.trends import Trends, trends_of, writing_most
@@ -316,6 +328,10 @@ class Archive:
         """What happened to a URL: seen where, asked when, kept or refused why. Raises NotFound."""
         return history_of(self._db, _named(url))
 
+    def record_at(self, file: str, offset: int) -> Record:
+        """The capture at a byte of a WARC file, of whatever became of it. Raises NotFound."""
+        return record_at(self._db, file, offset)
+
     def runs(self) -> list[Run]:
         """Every crawl and import, oldest first."""
         return runs_of(self._db, self.folder)
@@ -328,6 +344,14 @@ class Archive:
         """Source → what the run did with how many of its pages. Raises NotFound."""
         return funnel_of(self._db, run)
 
+    def sums(self, first: int, last: int) -> dict[int, Counter[Outcome]]:
+        """Run → what it did with how many pages, of the runs from one number to another."""
+        return sums_of(self._db, first, last)
+
+    def levels(self, first: int, last: int) -> dict[int, Counter[Level]]:
+        """Run → how many sources were well, to watch and sick, of the judged runs from one number to another."""
+        return levels_of(self._db, first, last)
+
     def entries(
         self,
         run: int,
@@ -337,8 +361,17 @@ class Archive:
         reason: str | None = None,
         after: int = 0,
     ) -> list[Entry]:
-        """Pages that a run had something to do with, a hundred at a time; ``after``: the id of the last one had."""
+        """Pages that a run had something to do with, a hundred at a time; ``after``: the id of the last one had.
+
+        ``outcome``: one, or several with commas between them.
+        """
         return entries_of(self._db, run, outcome=outcome, source=source, reason=reason, after=after)
+
+    def iter_entries(
+        self, run: int, *, outcome: str | None = None, source: str | None = None, reason: str | None = None
+    ) -> Iterator[Entry]:
+        """All of them, one after the other."""
+        return iter_entries(self._db, run, outcome=outcome, source=source, reason=reason)
 
     def problems(self, run: int) -> list[Problem]:
         """What went otherwise than hoped in a run. Raises NotFound."""
@@ -372,6 +405,14 @@ class Archive:
     def standings(self) -> dict[str, Standing]:
         """Source → its articles, when it was last looked at, and how its last night was judged."""
         return standings_of(self._db)
+
+    def standing(self, source: str) -> Standing:
+        """Where one source stands. Raises NotFound."""
+        return standing_of(self._db, source)
+
+    def profile(self, source: str) -> Profile:
+        """A source's title and home, what its site says of use, and the operator's ground. Raises NotFound."""
+        return profile_of(self._db, source, utc_now())
 
     def report(self, run: int | None = None) -> Report:
         """A night told whole, the last one if no run is named. Raises NotFound."""

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import datasette.handle_exception
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
@@ -69,5 +70,7 @@ def application(folder: Path, door: Door | None = None, *, address: str | None =
     """The reading room of the archive in ``folder``. ``address``: where it is, if a proxy stands before it."""
     if not pm.is_registered(plugin):
         pm.register(plugin, name="nightdesk")
+    # Datasette's own handler runs besides ours, and would print a traceback for every address that is mistyped.
+    datasette.handle_exception.rich = None
     room = Room(folder, address=address)
     return guarded(room.app(), door or Door(), plugin.is_ours)

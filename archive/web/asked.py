@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -68,6 +70,15 @@ def as_json(value: Any, status: int = 200) -> Answer:
     """A value of the archive as JSON."""
     body = json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n"
     return Answer(body=body.encode(errors="replace"), status=status, content_type="application/json; charset=utf-8")
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> Answer:
+    """A list as CSV, to be saved under a name; what is None is empty."""
+    out = io.StringIO()
+    write = csv.writer(out, lineterminator="\n")
+    write.writerow(columns)
+    write.writerows([plain(value) for value in row] for row in rows)
+    return to_save(out.getvalue().encode(errors="replace"), f"{name}.csv", "text/csv; charset=utf-8")
 
 
 def elsewhere(path: str) -> Answer:

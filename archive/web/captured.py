@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive.encodings import Unpackable
 from archive.errors import DamagedCapture, NotFound
@@ -45,29 +45,34 @@ _HEADERS, _LONGEST = 60, 300
 def show(archive: Archive, wanted: Asked) -> Answer:
     """The frame: whose page, when, with which headers and digest. Raises NotFound."""
     article, ref, number = _capture_of(archive, wanted)
+    return page("captured.html", here="/search", article=article, number=number, **looked_at(archive, ref))
+
+
+def looked_at(archive: Archive, ref: CaptureRef) -> dict[str, Any]:
+    """What a frame says of a capture: the capture, or how it is damaged; its headers; whether it can be shown."""
     try:
         capture, damage = _read(archive, ref), ""
     except DamagedCapture as error:
         capture, damage = None, str(error)
     kind = _kind(capture) if capture else ""
-    return page(
-        "captured.html",
-        here="/search",
-        article=article,
-        number=number,
-        ref=ref,
-        capture=capture,
-        damage=damage,
-        size=len(capture.raw) if capture else 0,
-        headers=[(name[:80], value[:_LONGEST]) for name, value in capture.headers[:_HEADERS]] if capture else [],
-        shown=kind in _PAGES or kind in _TEXTS,
-        kind=kind,
-    )
+    return {
+        "ref": ref,
+        "capture": capture,
+        "damage": damage,
+        "size": len(capture.raw) if capture else 0,
+        "headers": [(name[:80], value[:_LONGEST]) for name, value in capture.headers[:_HEADERS]] if capture else [],
+        "shown": kind in _PAGES or kind in _TEXTS,
+        "kind": kind,
+    }
 
 
 def raw(archive: Archive, wanted: Asked) -> Answer:
     """The captured page itself, for the frame. Raises NotFound, DamagedCapture."""
-    _, ref, _ = _capture_of(archive, wanted)
+    return sandboxed(archive, _capture_of(archive, wanted)[1])
+
+
+def sandboxed(archive: Archive, ref: CaptureRef) -> Answer:
+    """A captured page with nothing of it able to run or to call out. Raises NotFound, DamagedCapture."""
     capture = _read(archive, ref)
     kind = _kind(capture)
     if kind not in (*_PAGES, *_TEXTS):
@@ -89,12 +94,17 @@ def record(archive: Archive, wanted: Asked) -> Answer:
     """The WARC record as it lies in its file, a gzip member: a WARC file by itself. Before a revisit stands the record
     with the payload. Raises NotFound, DamagedCapture.
     """
+    article, ref, number = _capture_of(archive, wanted)
+    return saved(archive, ref, f"{article.id}-{number}")
+
+
+def saved(archive: Archive, ref: CaptureRef, name: str) -> Answer:
+    """A record to be saved under a name of ours. Raises DamagedCapture."""
     from archive.captures import read_member
 
-    article, ref, number = _capture_of(archive, wanted)
     _read(archive, ref)
     members = [read_member(archive.folder, each) for each in (ref.payload, ref) if each is not None]
-    return to_save(b"".join(members), f"{article.id}-{number}.warc.gz", "application/warc")
+    return to_save(b"".join(members), f"{name}.warc.gz", "application/warc")
 
 
 def _capture_of(archive: Archive, wanted: Asked) -> tuple[StoredArticle, CaptureRef, int]:

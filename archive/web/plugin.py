@@ -15,7 +15,7 @@ from datasette.views.base import DatasetteError
 
 from archive.errors import ArchiveError, BadQuery, NotFound, TakenDown, TooSlow
 from archive.reading import Archive
-from archive.web import article, captured, download, home, nights, search, trends
+from archive.web import article, captured, download, home, nights, records, search, sources, trends
 from archive.web.asked import Answer, Asked, as_json, asked
 from archive.web.layout import STATIC, page, shown_url, static
 
@@ -38,12 +38,17 @@ PAGES: tuple[tuple[str, Page], ...] = (
     (r"^/trends(?P<ending>\.json)?$", trends.show),
     (r"^/trends\.csv$", trends.as_csv),
     (r"^/trends\.svg$", trends.as_svg),
-    (r"^/sources(?P<ending>\.json)?$", nights.show_sources),
-    (r"^/source/(?P<name>[^/]{1,600}?)(?P<ending>\.json)?$", nights.show_source),
-    (r"^/nights(?P<ending>\.json)?$", nights.show_nights),
-    (r"^/night/(?P<run>[0-9]{1,9})(?P<ending>\.json)?$", nights.show_night),
-    (r"^/night/(?P<run>[0-9]{1,9})/pages(?P<ending>\.json)?$", nights.show_ledger),
+    (r"^/sources(?P<ending>\.json|\.csv)?$", sources.show_sources),
+    (r"^/source/(?P<name>[^/]{1,600}?)(?P<ending>\.json)?$", sources.show_source),
+    (r"^/source/(?P<name>[^/]{1,600})/nights\.csv$", sources.show_nights),
+    (r"^/source/(?P<name>[^/]{1,600})/template(?P<ending>\.json|\.csv)?$", sources.show_template),
+    (r"^/nights(?P<ending>\.json|\.csv)?$", nights.show_nights),
+    (r"^/night/(?P<run>[0-9]{1,9})(?P<ending>\.json|\.csv)?$", nights.show_night),
+    (r"^/night/(?P<run>[0-9]{1,9})/pages(?P<ending>\.json|\.csv)?$", nights.show_ledger),
     (r"^/url(?P<ending>\.json)?$", nights.show_url),
+    (r"^/record$", records.show),
+    (r"^/record/page$", records.raw),
+    (r"^/record\.warc\.gz$", records.download),
 )
 _STATIC = r"^/room/(?P<name>" + "|".join(map(re.escape, STATIC)) + ")$"
 _FILE = r"^/search\.(?P<ending>" + "|".join(map(re.escape, download.KINDS)) + ")$"
@@ -113,9 +118,8 @@ def answer(made: Page, wanted: Asked, archive: Archive) -> Answer:
     try:
         return made(archive, wanted)
     except NotFound as error:
-        gone = isinstance(error, TakenDown)
-        title = "This was taken down" if gone else "This is not in the archive"
-        return _failed(wanted, 410 if gone else 404, title, str(error))
+        status = 410 if isinstance(error, TakenDown) else 404
+        return _failed(wanted, status, "This is not in the archive", str(error))
     except BadQuery as error:
         return _failed(wanted, 400, "This cannot be understood", str(error))
     except TooSlow as error:
@@ -131,7 +135,7 @@ def answer(made: Page, wanted: Asked, archive: Archive) -> Answer:
 def _failed(wanted: Asked, status: int, title: str, words: str) -> Answer:
     if wanted.ending == "json":
         return as_json({"error": words}, status)
-    return page("error.html", status=status, title=title, words=words)
+    return page("taken.html" if status == 410 else "error.html", status=status, title=title, words=words)
 
 
 def _response(made: Answer) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +16,7 @@ from archive.query import Query, combined
 from archive.reading import Archive
 from archive.trends import Line, Trends, within_days
 from archive.web.asked import Answer, Asked, as_json, to_save
+from archive.web.asked import as_csv as table
 from archive.web.chart import MOST_CURVES, Curve, in_page, nice_top, number, step_name, swatch, to_file
 from archive.web.layout import page, plainly
 from archive.web.links import search_url
@@ -95,20 +94,22 @@ def as_csv(archive: Archive, wanted: Asked) -> Answer:
     """The numbers as CSV, a row a step and line."""
     wish = _wish_of_file(wanted)
     trends = _trends(archive, wish, in_file=True)[0]
-    out = io.StringIO()
-    write = csv.writer(out, lineterminator="\n")
     source = ["source"] if wish.by_source else []
     share = ["all_articles", "share"] if wish.share else []
-    write.writerow(["from", "to", "query", *source, "articles", *share])
+    columns = ["from", "to", "query", *source, "articles", *share]
+    return table(columns, _file_rows(wish, trends), "trends")
+
+
+def _file_rows(wish: Wish, trends: Trends) -> Iterator[list[Any]]:
     for line in trends.lines:
         for n, (first, last) in enumerate(trends.spans):
-            row: list[Any] = [first, last, wish.queries[line.number].spelling, *([line.source] if source else [])]
-            row += [line.counts[n] if line.counts is not None else None]
+            row: list[Any] = [first, last, wish.queries[line.number].spelling]
+            row += [line.source] if wish.by_source else []
+            row.append(None if line.counts is None else line.counts[n])
             if wish.share:
                 part = line.share(n)
                 row += [line.every[n] if line.every else None, None if part is None else f"{part:.9f}"]
-            write.writerow(row)
-    return to_save(out.getvalue().encode(errors="replace"), "trends.csv", "text/csv; charset=utf-8")
+            yield row
 
 
 def as_svg(archive: Archive, wanted: Asked) -> Answer:

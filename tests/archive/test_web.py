@@ -81,6 +81,14 @@ def test_our_pages_have_the_rooms_own_script_and_sheet_and_nothing_within(room: 
     assert room.get("/").headers["cache-control"] == "no-cache"
 
 
+def test_a_mistyped_address_leaves_no_traceback(room: Visitor, capfd: pytest.CaptureFixture[str]) -> None:
+    assert room.get("/nowhere").status_code == 404
+    assert room.get("/archive/nothing").status_code == 404
+    told = capfd.readouterr()
+    assert "Traceback" not in told.out + told.err
+    assert room.get("/").headers["cache-control"] == "no-cache"
+
+
 def test_nothing_that_is_archived_is_served_as_a_script(room: Visitor) -> None:
     for path in ("/search.json", "/search.csv", "/archive/articles.json", "/archive/articles.csv"):
         answer = room.get(path)
