@@ -33,6 +33,9 @@ LOOKED_AT = (
     f"/article/{PAST_ID}?from=1&to=3",
     f"/article/{HARBOUR_ID}?revision=1",
     f"/article/{HARBOUR_ID}/captured",
+    "/trends",
+    "/trends?q=sentence&q=luka",
+    "/trends?q=sentence&split=source&of=share",
     "/sources",
     "/source/kurir",
     "/nights",
@@ -42,7 +45,7 @@ LOOKED_AT = (
     "/article/zzzz",
 )
 #: What is no page to look at: parts of one, and files.
-NOT_LOOKED_AT = ("/captured/page$", r"\.(?P<ending>bib", r"warc\.gz$")
+NOT_LOOKED_AT = ("/captured/page$", r"\.(?P<ending>bib", r"warc\.gz$", r"trends\.csv", r"trends\.svg")
 _RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 #: Bars of a timeline are as wide as there is room; the dates beside it do the same (WCAG 2.5.8, "equivalent").
 _CONTEXT = {"exclude": [[".timeline a"]]}
