@@ -98,7 +98,8 @@ def _as_json(hits: Hits, query: Query, wanted: Asked) -> Answer:
         "hits": found,
         "next": search_url(query, ".json", after=_cursor(hits, query)) if _cursor(hits, query) else None,
     }
-    if hits.total > _COUNTED and wanted.wishes.get("count") != "all":
+    count = wanted.wishes.get("count")
+    if count == "none" or (told["count"] > _COUNTED and count != "all"):
         return as_json(told | {"facets": None, "timeline": None, "counted": search_url(query, ".json", count="all")})
     facets = {name: _facet(facet) for name, facet in hits.facets().items()}
     line = [{"from": first, "count": number} for first, number in hits.timeline()]
@@ -130,7 +131,8 @@ def _cursor(hits: Hits, query: Query) -> str | None:
 def _page(archive: Archive, hits: Hits, query: Query, wanted: Asked) -> Answer:
     found = list(hits)
     total = _count(hits, query)
-    counted = total <= _COUNTED or wanted.wishes.get("count") == "all"
+    count = wanted.wishes.get("count")
+    counted = count == "all" or (total <= _COUNTED and count != "none")
     line = timeline(hits, query) if counted and total else None
     cursor, ranking = _cursor(hits, query), hits.ranking
     return page(
@@ -147,7 +149,8 @@ def _page(archive: Archive, hits: Hits, query: Query, wanted: Asked) -> Answer:
         states=list(states(query)),
         fields=VALUES,
         sources=archive.source_names()[:_PROPOSED],
-        count=None if counted else search_url(query, count="all"),
+        count=None if counted else search_url(query, count="all" if total > _COUNTED else None),
+        many=total > _COUNTED,
         timeline=line,
         orders=list(orders(query)),
         told=ranking.told if ranking.order == "graded" else "",

@@ -1,13 +1,16 @@
-"""The reading room as its tests visit it: without a network, the application called as a server would."""
+"""The reading room as its tests visit it: the application called as a server would, or served to a browser."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import uvicorn
 
 from archive.web.app import application
 from archive.web.guard import Door
@@ -38,3 +41,18 @@ def visiting(folder: Path, door: Door | None = None, address: str | None = None)
         yield visitor
     finally:
         visitor.close()
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The same on a port of this machine, for a browser. Gives its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(application(folder), log_level="error"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listening.close()

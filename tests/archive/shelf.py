@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 from archive.times import iso
-from tests.archive.sample import NIGHT_1, NIGHT_2, Sample
+from tests.archive.sample import NIGHT_1, NIGHT_2, Sample, two_nights
 
 _WORDS = "first second third fourth".split()  # noqa: SIM905
 PAST_URL = "https://gazette.test/past"
@@ -39,3 +40,23 @@ def with_a_past(sample: Sample) -> str:
             }
         )
     return id_
+
+
+def reading_room(folder: Path) -> Path:
+    """Two nights, an article with a past, and forty of as many days. Gives the archive's folder."""
+    two_nights(folder)
+    with Sample(folder) as sample:
+        with_a_past(sample)
+        for n in range(40):
+            sample.article(
+                f"Report {n}",
+                f"A sentence of report {n}.",
+                url=f"https://gazette.test/report/{n}",
+                source=("gazette", "kurir")[n % 2],
+                published_at=iso(NIGHT_1 - timedelta(days=n)),
+                published_precision="minute",
+                section="News",
+                tags=["harbour"],
+                language="en",
+            )
+    return folder
