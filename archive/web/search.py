@@ -91,15 +91,15 @@ def _marked_error(error: BadQuery, typed: str) -> dict[str, Any]:
 
 
 def _as_json(hits: Hits, query: Query, wanted: Asked) -> Answer:
-    found = [_hit(hit) for hit in hits]
+    found, number = [_hit(hit) for hit in hits], _count(hits, query)
     told = {
         "query": query.spelling,
-        "count": _count(hits, query),
+        "count": number,
         "hits": found,
         "next": search_url(query, ".json", after=_cursor(hits, query)) if _cursor(hits, query) else None,
     }
     count = wanted.wishes.get("count")
-    if count == "none" or (told["count"] > _COUNTED and count != "all"):
+    if count == "none" or (number > _COUNTED and count != "all"):
         return as_json(told | {"facets": None, "timeline": None, "counted": search_url(query, ".json", count="all")})
     facets = {name: _facet(facet) for name, facet in hits.facets().items()}
     line = [{"from": first, "count": number} for first, number in hits.timeline()]
