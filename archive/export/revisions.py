@@ -23,6 +23,7 @@ def add_earlier_texts(db: Database) -> None:
         " cross join revisions r on r.article_id = h.id and r.revision < h.revision",
         {},
     )
+    db.execute("create index temp.chosen_id on chosen (id)")  # else each earlier text looks through the whole list
     carried = ", ".join(f"h.{name}" for name in CARRIED)
     db.execute(
         f"""
@@ -30,13 +31,14 @@ def add_earlier_texts(db: Database) -> None:
         select h.place as at, h.id, h.past, h.revision, null as valid_until, 1 as latest, {carried} from chosen h
         union all
         select h.place, h.id, p.row, r.revision, r.valid_until, 0, {carried}
-        from past p join chosen h on h.id = p.id
-        join revisions r on r.article_id = p.id and r.revision = p.revision
+        from past p cross join chosen h on h.id = p.id
+        cross join revisions r on r.article_id = p.id and r.revision = p.revision
         where p.row > :before
         order by 1, 4
         """,  # noqa: S608 (our own words)
         {"before": before},
     )
+    db.execute("drop index temp.chosen_id")
     db.execute("delete from chosen")
     names = f"id, past, revision, valid_until, latest, {', '.join(CARRIED)}"
     db.execute(f"insert into chosen ({names}) select {names} from texts order by rowid")  # noqa: S608
