@@ -72,7 +72,8 @@ def snapshot(database: Path) -> Iterator[Database]:
 def make_lists(db: Database) -> None:
     """Empty lists of what is chosen and of earlier texts."""
     db.execute(_CHOSEN)
-    db.execute("create temp table past as select 0 as row, a.* from articles a limit 0")
+    # Without the cast the number would have no type, and its index would be no use to whoever looks one up.
+    db.execute("create temp table past as select cast(0 as integer) as row, a.* from articles a limit 0")
     db.execute("create unique index temp.past_row on past (row)")
 
 

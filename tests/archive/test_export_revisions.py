@@ -17,7 +17,10 @@ from hypothesis import strategies as st
 
 from archive import Archive, BadQuery
 from archive.cli import archive_commands
+from archive.export.chosen import choose, select_chosen, snapshot
 from archive.export.columns import HISTORY, WORDING
+from archive.export.revisions import add_earlier_texts
+from archive.query import Query
 from archive.times import from_iso, iso
 from archive.writer import ArchiveWriter
 from tests.archive.sample import NIGHT_1, Sample
@@ -247,3 +250,12 @@ def test_an_archive_without_edits_has_a_row_an_article(tmp_path: Path) -> None:
     assert list(frame["revision"]) == [1, 1]
     assert frame["valid_until"].isna().all()
     assert frame["valid_from"].dt.to_pydatetime().tolist() == [from_iso(day(0))] * 2
+
+
+def test_each_earlier_text_is_found_by_its_number_and_not_by_looking_through_all(folder: Path) -> None:
+    with snapshot(folder / "archive.db") as db:
+        choose(db, Query())
+        add_earlier_texts(db)
+        plan = [row[3] for row in db.execute(f"explain query plan {select_chosen(db, 'a.title')} order by place")]
+    assert "SEARCH a USING INDEX past_row (row=?)" in plan
+    assert plan.count("SCAN h") == sum(step.startswith("SCAN") for step in plan)
