@@ -363,6 +363,14 @@ class ArchiveWriter:
             self._wait_for_cleaning(url_id, capture_id)
         return Recovered(captures=captures, pages=pages + len(unsaid), torn_bytes=torn)
 
+    def adopt(self, file_id: int, offset: int, member: bytes, *, run: int) -> bool | None:
+        """Give a record of a complete WARC file the row that it has lost; as a start does after a kill."""
+        before, self._warc_id = self._warc_id, file_id
+        try:
+            return self._adopt(member, offset, run)
+        finally:
+            self._warc_id = before
+
     def _adopt(self, member: bytes, offset: int, run: int) -> bool | None:
         """Give an orphaned response its row. None: no response; True: a page that now waits to be cleaned."""
         capture = decode_member(member)

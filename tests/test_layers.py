@@ -80,6 +80,7 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "report",
         "export",
         "template",
+        "verify",
         "takedown",
         "merge",
         "serve",

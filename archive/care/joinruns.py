@@ -49,8 +49,8 @@ def take_runs(db: Database, into: int | None) -> int:
     added = [id_ for (id_,) in new.fetchall()]
     for id_ in added:
         cursor = db.execute(
-            "insert into main.runs (uid, kind, started_at, finished_at, status, software, arguments,"
-            " recovered) select uid, kind, started_at, finished_at, iif(status = 'running', 'crashed', status),"
+            "insert into main.runs (uid, kind, started_at, finished_at, status, software, arguments, recovered)"
+            " select uid, kind, started_at, finished_at, iif(status = 'running', 'crashed', status),"
             " software, arguments, recovered from part.runs where id = ?",
             [id_],
         )

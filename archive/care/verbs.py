@@ -6,5 +6,6 @@ import click
 
 from archive.care.merge_verb import merge
 from archive.care.takedown_verb import takedown
+from archive.care.verify_verb import verify
 
-care_commands: tuple[click.Command, ...] = (takedown, merge)
+care_commands: tuple[click.Command, ...] = (verify, takedown, merge)

@@ -22,7 +22,7 @@ from archive.care.merge import Merged, merge_into
 from archive.care.takedown import take_down
 from archive.care.timelines import Side, join, text_of
 from archive.errors import ArchiveError, Locked, NoArchive
-from archive.types import CaptureRef, Outcome
+from archive.types import Outcome
 from archive.writer import ArchiveWriter
 from crawler.cli import nightdesk
 from tests.archive.care.paper import Paper
@@ -80,12 +80,13 @@ def sound(folder: Path) -> None:
         db.execute("insert into articles_fts (articles_fts, rank) values ('integrity-check', 1)")
         order = db.execute("select started_at from runs order by id").fetchall()
         assert order == sorted(order)
-        rows = db.execute(
-            "select path, c.offset, length, payload_digest from captures c join warc_files w on w.id = warc_file_id"
-            " where not exists (select 1 from erasures e where e.warc_file_id = w.id and e.offset = c.offset)"
+    with ArchiveWriter(folder, purpose="test") as writer:
+        rows = writer.db.execute(
+            "select id from captures c where not exists"
+            " (select 1 from erasures e where e.warc_file_id = c.warc_file_id and e.offset = c.offset)"
         )
-        for path, offset, length, digest in rows:
-            read_capture(folder, CaptureRef(file=path, offset=offset, length=length, digest=digest))
+        for (id_,) in rows.fetchall():
+            read_capture(folder, writer.capture_ref(id_))
 
 
 @pytest.fixture
