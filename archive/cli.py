@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from archive import terminal
+from archive.care.sizes_shown import print_sizes
 from archive.cite.verb import cite
 from archive.edits.verb import diff, edits
 from archive.export.verb import export
@@ -67,9 +68,17 @@ def explain(archive: Archive, *, url: str, as_json: bool) -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--sizes", is_flag=True, help="What it takes on the disk instead: by table, by source, by night.")
 @reading
-def stats(archive: Archive, *, as_json: bool) -> None:
+def stats(archive: Archive, *, sizes: bool, as_json: bool) -> None:
     """Count what the archive holds, source by source."""
+    if sizes:
+        measured = archive.sizes()
+        if as_json:
+            click.echo(to_json(measured))
+        else:
+            print_sizes(measured)
+        return
     figures = archive.stats()
     if as_json:
         click.echo(to_json(figures))

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     import pyarrow
     from sqlite_utils import Database
 
+    from archive.care.sizes import Sizes
     from archive.export.wanted import Wanted
     from archive.export.write import Exported
     from archive.health.values import SourceNight
@@ -384,6 +385,12 @@ class Archive:
     def stats(self) -> Stats:
         """The archive in numbers."""
         return stats_of(self._db, self._database)
+
+    def sizes(self) -> Sizes:
+        """What the archive takes on the disk: by half, by table, by source, by night."""
+        from archive.care.sizes import sizes_of
+
+        return sizes_of(self._db, self.folder)
 
     def health(self, run: int | None = None) -> list[SourceNight]:
         """How each source's night was, the sick ones first; the last night if no run is named. Raises NotFound."""

@@ -81,6 +81,8 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "export",
         "template",
         "verify",
+        "migrate",
+        "compact",
         "backup",
         "restore",
         "takedown",

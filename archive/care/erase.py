@@ -155,18 +155,23 @@ def _make_own(path: Path) -> None:
 
 
 def scrub(db: Database) -> bool:
-    """Free the database's unused pages, its index and its journal of what was deleted → False: a reader hinders it.
+    """Free the database's unused pages, its index and its journal of what was deleted → False: a reader hinders it."""
+    if not pack(db):
+        return False
+    db.execute("update tombstones set scrubbed = 1")
+    db.conn.commit()
+    return True
+
+
+def pack(db: Database) -> bool:
+    """Write the index and the database anew without unused pages, and empty the journal → False: a reader hinders it.
 
     Call it outside any transaction. The index is merged into one segment, since deleted words stay in the others.
     """
     db.execute("insert into articles_fts (articles_fts) values ('optimize')")
     db.conn.commit()
     db.execute("vacuum")
-    if not empty_journal(db):
-        return False
-    db.execute("update tombstones set scrubbed = 1")
-    db.conn.commit()
-    return True
+    return empty_journal(db)
 
 
 def empty_journal(db: Database) -> bool:

@@ -185,6 +185,7 @@ def note_erasure(db: Database, folder: Path, capture_id: int, tombstone: int) ->
             [file_id, at, size, tombstone, record_id, url, digest if at == offset else None],
         )
     db.execute("delete from rights where capture_id = ?", [capture_id])
+    db.execute("delete from generation_queue where capture_id = ?", [capture_id])
 
 
 def _members(path: Path, offset: int, length: int, until: int | None) -> list[tuple[int, int, str]]:
@@ -259,6 +260,7 @@ def _forget_evidence(db: Database, found: Found) -> None:
 
 def _delete_article(db: Database, id_: str) -> None:
     """An article with its revisions, edits, words, facts and place among the stories."""
+    db.execute("delete from former_texts where article_id = ?", [id_])  # what it read before it was cleaned anew
     db.execute("delete from revisions where article_id = ?", [id_])
     db.execute("delete from articles where id = ?", [id_])  # its words, facts and edits go with it
     db.execute("delete from edits_due where article_id = ?", [id_])
@@ -278,3 +280,4 @@ def close_url(db: Database, url_id: int, tombstone: int, now: datetime) -> None:
     )
     db.execute("update url_events set detail = null where url_id = ?", [url_id])
     db.execute("delete from backfill_pages where url_id = ?", [url_id])
+    db.execute("delete from former_pages where url_id = ?", [url_id])

@@ -1,9 +1,9 @@
-"""How the dumps in old/ were made: each by the code of its own version, with whose packages are installed.
+"""How the databases in old/ were made: each by the code of its own version, with whose packages are installed.
 
-    PYTHONPATH=A_CHECKOUT_OF_THAT_VERSION python tests/archive/care/make_old.py old/NAME.sql.xz
+    PYTHONPATH=A_CHECKOUT_OF_THAT_VERSION python tests/archive/care/make_old.py old/NAME.db.xz
 
 One night with a page that is kept, changed and kept again, one that is refused, and a feed, in real WARC files; the
-database as SQL, packed. (The WARC files are left out: migrating does not look at them.)
+database, packed. (The WARC files are left out: migrating does not look at them.)
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def write(folder: Path) -> None:
             feed = Link(url=FEED, kind=Kind.FEED, hint=Hint(via=Via.GIVEN, where="sources.toml"))
             writer.ledger.discover([feed, *links, wall], source="gazette", run=run, now=now)
             for url, (title, body) in PAGES.items():
-                page(writer, run, url, title, body if night == 0 else f"{body} It was said again.", now)
+                page(writer, run, url, (title, body if night == 0 else f"{body} It was said again."), now)
             entry = writer.ledger.entry(wall.url)
             refused = Verdict(state=State.REJECTED, outcome=Outcome.REJECTED, reason="consent-wall", detail="a dialog")
             writer.ledger.settle(entry, refused, run=run, now=now)
@@ -50,7 +50,8 @@ def write(folder: Path) -> None:
             writer.commit()
 
 
-def page(writer: ArchiveWriter, run: int, url: str, title: str, body: str, now: datetime) -> None:
+def page(writer: ArchiveWriter, run: int, url: str, text: tuple[str, str], now: datetime) -> None:
+    title, body = text
     entry = writer.ledger.entry(url)
     exchange = Exchange(
         url=url,
@@ -85,10 +86,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         write(Path(place))
         db = sqlite3.connect(Path(place) / "archive.db")
-        (number,) = db.execute("pragma application_id").fetchone()
-        text = "\n".join([f"pragma application_id = {number};", *db.iterdump()])
+        db.execute("vacuum into ?", [f"{place}/packed.db"])
         db.close()
-    Path(sys.argv[1]).write_bytes(lzma.compress(text.encode(), preset=9))
+        Path(sys.argv[1]).write_bytes(lzma.compress(Path(place, "packed.db").read_bytes(), preset=9))
 
 
 if __name__ == "__main__":
