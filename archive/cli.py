@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from archive import terminal
+from archive.cdxj_verb import cdxj
 from archive.cite.verb import cite
 from archive.edits.verb import diff, edits
 from archive.export.verb import export
@@ -21,6 +22,7 @@ from archive.search_verb import search
 from archive.stories.verb import print_others, stories
 from archive.template_verb import template
 from archive.verb import reading, say, to_json
+from archive.wacz.verb import package
 
 
 @click.command()
@@ -118,6 +120,8 @@ reading_commands: tuple[click.Command, ...] = (
     health,
     report,
     export,
+    package,
+    cdxj,
     template,
 )
 

@@ -79,6 +79,8 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "health",
         "report",
         "export",
+        "package",
+        "cdxj",
         "template",
         "takedown",
         "merge",
