@@ -46,7 +46,14 @@ def package(
         raise click.UsageError(f"--to {target}: name a file that ends in .wacz")
 
     def noted(db: Database, done: Packed) -> None:
-        exported = Exported(rows=done.articles, format="wacz", path=done.path, bytes=done.bytes, sha256=done.sha256)
+        exported = Exported(
+            rows=done.articles,
+            articles=done.articles,
+            format="wacz",
+            path=done.path,
+            bytes=done.bytes,
+            sha256=done.sha256,
+        )
         note(db, archive.folder, exported, Wanted(query=query), utc_now())
 
     done = pack(archive.folder, query, target, title=title, after=noted)
