@@ -23,7 +23,7 @@ set_up() {
     echo "setting up $venv (a minute or two, once) …" >&2
     [ -x "$python" ] || python3 -m venv "$venv"
     if ! PIP_CONSTRAINT=$PWD/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 "$python" -m pip install --quiet \
-        --editable '.[langid,render,pandas,web,dask]' --requirement requirements-dev.txt > "$venv/pip.log" 2>&1; then
+        --editable '.[langid,render,pandas,web,dask,store]' --requirement requirements-dev.txt > "$venv/pip.log" 2>&1; then
         cat "$venv/pip.log" >&2
         exit 1
     fi

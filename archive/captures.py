@@ -38,6 +38,7 @@ from archive.warcrecord import (
     request_head,
     response_head,
 )
+from archive.warcstore import open_warc, read_range
 
 #: A file past this many bytes is closed and the next one begun.
 ROLL_OVER = 1_000_000_000
@@ -328,9 +329,7 @@ def read_capture(folder: Path, ref: CaptureRef) -> Capture:
 def read_member(folder: Path, ref: CaptureRef) -> bytes:
     """The bytes of a record as they lie in their file. Raises DamagedCapture."""
     try:
-        with (folder / ref.file).open("rb") as file:
-            file.seek(ref.offset)
-            return file.read(ref.length)
+        return read_range(folder / ref.file, ref.offset, ref.length)
     except OSError as error:
         raise DamagedCapture(f"{ref.file} cannot be read: {error.strerror}") from error
 
@@ -419,7 +418,7 @@ def iter_members(path: Path, start: int, *, piece: int = 1 << 20) -> Iterator[tu
 
     ``piece``: bytes read at a time.
     """
-    with path.open("rb") as file:
+    with open_warc(path) as file:
         offset = start
         file.seek(offset)
         unpacker, member = zlib.decompressobj(zlib.MAX_WBITS + 16), b""

@@ -22,7 +22,9 @@ _MIME_ENDS = re.compile(r"[;\s]")
 _LINES = """
     select cdxj(c.url, c.fetched_at, iif(c.payload_id is null, c.content_type, 'warc/revisit'), c.status,
                 c.payload_digest, c.length, {place})
-    from captures c {joined} where c.made_from is null order by 1
+    from captures c {joined} where c.made_from is null and not exists (
+        select 1 from erasures e where e.warc_file_id = c.warc_file_id and e.offset = c.offset)
+    order by 1
 """
 
 

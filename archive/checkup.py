@@ -13,6 +13,7 @@ from archive.lock import writer_is_at_work
 from archive.schema import check_ours, steps_missing
 from archive.sqlite import Database
 from archive.times import from_iso_or_none
+from archive.warcstore import size_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def _look_at_files(db: Database, folder: Path) -> tuple[int, tuple[tuple[str, in
     short, unclosed = [], 0
     for file, size, closed in files:
         try:
-            there = (folder / file).stat().st_size
+            there = size_of(folder / file)
         except OSError:
             there = 0
         if there < size:

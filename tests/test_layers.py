@@ -81,6 +81,7 @@ def test_the_whole_command_names_each_of_its_verbs() -> None:
         "export",
         "package",
         "cdxj",
+        "offload",
         "template",
         "takedown",
         "merge",

@@ -30,7 +30,8 @@ _NEEDED = """
         join captures hop on hop.url_id = c.url_id and hop.run_id = c.run_id
         where hop.status between 300 and 399 and hop.status <> 304
     )
-    select id from needed
+    select id from needed join captures c using (id)
+    where not exists (select 1 from erasures e where e.warc_file_id = c.warc_file_id and e.offset = c.offset)
 """
 #: Records that stand behind an answer: its request, and what led to it.
 _MOST_BESIDE = 2
