@@ -7,6 +7,7 @@
 #   ./run.sh typing    mypy, strict
 #   ./run.sh check     lint, typing, test
 #   ./run.sh bench     the benchmarks that need no saved pages
+#   ./run.sh replay    pywb and py-wacz into .venv-replay, for tests/test_replay.py (without them it is skipped)
 #   ./run.sh pins      write constraints.txt anew from what is installed
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -22,7 +23,7 @@ set_up() {
     echo "setting up $venv (a minute or two, once) …" >&2
     [ -x "$python" ] || python3 -m venv "$venv"
     if ! PIP_CONSTRAINT=$PWD/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 "$python" -m pip install --quiet \
-        --editable '.[langid,render,pandas,web,dask]' --requirement requirements-dev.txt > "$venv/pip.log" 2>&1; then
+        --editable '.[langid,render,pandas,web,dask,store]' --requirement requirements-dev.txt > "$venv/pip.log" 2>&1; then
         cat "$venv/pip.log" >&2
         exit 1
     fi
@@ -30,11 +31,23 @@ set_up() {
     echo "$want" > "$venv/.nightdesk"
 }
 
+# Programs of others that tests run: apart from ours, for they are under other licences.
+set_up_replay() {
+    local want other=.venv-replay
+    want=$(sha256sum < tests/replay-requirements.txt)
+    [ -f "$other/.nightdesk" ] && [ "$(cat "$other/.nightdesk")" = "$want" ] && return
+    [ -x "$other/bin/python" ] || python3 -m venv "$other"
+    PIP_DISABLE_PIP_VERSION_CHECK=1 "$other/bin/python" -m pip install --quiet \
+        --requirement tests/replay-requirements.txt 2> "$other/pip.log" || { cat "$other/pip.log" >&2; exit 1; }
+    echo "$want" > "$other/.nightdesk"
+}
+
 case ${1:-} in
     demo) set_up; "$venv/bin/nightdesk" demo "${2:-demo-archive}" ;;
     test) set_up; shift; "$python" -m pytest "$@" ;;
     lint) set_up; "$python" -m ruff check .; "$python" -m ruff format --check . ;;
     typing) set_up; "$python" -m mypy ;;
+    replay) set_up_replay ;;
     check) "$0" lint; "$0" typing; "$0" test ;;
     bench) set_up; "$python" bench/crawl.py; "$python" bench/extraction.py tests/pages ;;
     pins) # setuptools builds the package and is not installed beside it: its pin is kept as it is

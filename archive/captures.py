@@ -38,12 +38,15 @@ from archive.warcrecord import (
     request_head,
     response_head,
 )
+from archive.warcstore import open_warc, read_range
 
 #: A file past this many bytes is closed and the next one begun.
 ROLL_OVER = 1_000_000_000
 #: WARC-Profile of a revisit: the site said that nothing changed; the site sent the same payload again.
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+#: Bytes in which a record's own header fields are.
+_HEAD = 16 * 1024
 #: Digest of a payload without bytes.
 _NOTHING = digest_of(b"")
 
@@ -203,7 +206,7 @@ class WarcFile:
             self._out.close()
 
 
-def encode_warcinfo(path: str, *, agent: str, robots: str, operator: str | None) -> bytes:
+def encode_warcinfo(path: str, *, agent: str, robots: str | None, operator: str | None) -> bytes:
     """The record that opens a file and says who wrote it, how."""
     told = (
         ("software", f"nightdesk/{__version__}"),
@@ -326,9 +329,7 @@ def read_capture(folder: Path, ref: CaptureRef) -> Capture:
 def read_member(folder: Path, ref: CaptureRef) -> bytes:
     """The bytes of a record as they lie in their file. Raises DamagedCapture."""
     try:
-        with (folder / ref.file).open("rb") as file:
-            file.seek(ref.offset)
-            return file.read(ref.length)
+        return read_range(folder / ref.file, ref.offset, ref.length)
     except OSError as error:
         raise DamagedCapture(f"{ref.file} cannot be read: {error.strerror}") from error
 
@@ -393,13 +394,35 @@ def _repeated(head: Any) -> Repeated:
     return Repeated(url=url, fetched_at=datetime.fromisoformat(date))
 
 
-def iter_members(path: Path, start: int) -> Iterator[tuple[int, int, bytes]]:
-    """(offset, length, bytes) of each whole gzip member from ``start`` on; stops before a torn one."""
-    with path.open("rb") as file:
+def warcinfo_of(folder: Path, file: str) -> bytes | None:
+    """The first record of a WARC file, if it says who wrote the file. Raises DamagedCapture."""
+    try:
+        found = next((member for *_, member in iter_members(folder / file, 0, piece=_HEAD)), None)
+    except OSError as error:
+        raise DamagedCapture(f"{file} cannot be read: {error.strerror}") from error
+    return found if found and fields_of(found).get("warc-type") == "warcinfo" else None
+
+
+def fields_of(member: bytes) -> dict[str, str]:
+    """The header fields of a record, names in lower case; none of one that cannot be read."""
+    try:
+        head = zlib.decompressobj(zlib.MAX_WBITS + 16).decompress(member, _HEAD)
+    except zlib.error:
+        return {}
+    lines = head.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").split("\r\n")[1:]
+    return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def iter_members(path: Path, start: int, *, piece: int = 1 << 20) -> Iterator[tuple[int, int, bytes]]:
+    """(offset, length, bytes) of each whole gzip member from ``start`` on; stops before a torn one.
+
+    ``piece``: bytes read at a time.
+    """
+    with open_warc(path) as file:
         offset = start
         file.seek(offset)
         unpacker, member = zlib.decompressobj(zlib.MAX_WBITS + 16), b""
-        while chunk := file.read(1 << 20):
+        while chunk := file.read(piece):
             while chunk:
                 try:
                     unpacker.decompress(chunk)

@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from archive.errors import NotAnArchive
+from archive.lock import writer_is_at_work
 from archive.schema import check_ours, steps_missing
 from archive.sqlite import Database
 from archive.times import from_iso_or_none
+from archive.warcstore import size_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,11 @@ class Checkup:
     latest_at: datetime | None = None
     #: Compressed bytes that the last run added to the WARC files.
     bytes_of_last_run: int = 0
+    warc_files: int = 0
+    #: WARC files that have fewer bytes than rows vouch for, each with how many are there and how many should be.
+    short: tuple[tuple[str, int, int], ...] = ()
+    #: Bytes behind those that rows vouch for, in files that a run left open. The next start looks at them.
+    unclosed_bytes: int = 0
 
 
 #: Oldest SQLite that has all that the archive's statements need: ``returning`` and strict tables.
@@ -66,6 +73,22 @@ def check_up(folder: Path) -> Checkup:
         return Checkup(size=size, problem=str(error))
 
 
+def _look_at_files(db: Database, folder: Path) -> tuple[int, tuple[tuple[str, int, int], ...], int]:
+    """The number of WARC files; those that are short; bytes that a run which is no more did not come to vouch for."""
+    files = db.execute("select path, size, closed from warc_files").fetchall()
+    short, unclosed = [], 0
+    for file, size, closed in files:
+        try:
+            there = size_of(folder / file)
+        except OSError:
+            there = 0
+        if there < size:
+            short.append((file, there, size))
+        elif not closed:
+            unclosed += there - size
+    return len(files), tuple(short), 0 if writer_is_at_work(folder) else unclosed
+
+
 def _look(db: Database, path: Path, size: int) -> Checkup:
     try:
         check_ours(db, str(path))
@@ -79,10 +102,14 @@ def _look(db: Database, path: Path, size: int) -> Checkup:
     added = db.execute("select sum(length) from captures where run_id = (select max(run_id) from captures)").fetchone()[
         0
     ]
+    number, short, unclosed = _look_at_files(db, path.parent)
     return Checkup(
         size=size,
         ours=True,
         behind=behind,
+        warc_files=number,
+        short=short,
+        unclosed_bytes=unclosed,
         last_run=last and last[0],
         last_run_at=from_iso_or_none(last and last[1]),
         last_run_status=last and last[2],

@@ -10,6 +10,7 @@ import click
 
 from archive import terminal
 from archive.care.sizes_shown import print_sizes
+from archive.cdxj_verb import cdxj
 from archive.cite.verb import cite
 from archive.edits.verb import diff, edits
 from archive.export.verb import export
@@ -22,6 +23,7 @@ from archive.search_verb import search
 from archive.stories.verb import print_others, stories
 from archive.template_verb import template
 from archive.verb import reading, say, to_json
+from archive.wacz.verb import package
 
 
 @click.command()
@@ -127,6 +129,8 @@ reading_commands: tuple[click.Command, ...] = (
     health,
     report,
     export,
+    package,
+    cdxj,
     template,
 )
 

@@ -14,6 +14,7 @@ from archive.completeness import LIST_OF, Completeness, judge_lists
 from archive.errors import NotFound
 from archive.health.verdicts import MEANINGS, Health, Level
 from archive.lock import writer_is_at_work
+from archive.recovered import recovered_from
 from archive.seq import SLOTS_PER_SECOND
 from archive.times import from_iso, from_iso_or_none, iso
 from archive.types import Kind, Outcome, Run, State, Via
@@ -120,6 +121,7 @@ def _runs(db: Database) -> list[Run]:
             status=row["status"],
             software=row["software"],
             arguments=json.loads(row["arguments"]),
+            recovered=recovered_from(row["recovered"]),
         )
         for row in db.query("select * from runs order by id")
     ]

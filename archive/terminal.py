@@ -162,6 +162,7 @@ def print_runs(runs: Sequence[Run], funnels: Mapping[int, Mapping[str, Mapping[O
         if number:
             put(console)
         put(console, styled(_run_line(run), style="bold"))
+        _print_recovered(console, run)
         _print_funnel(console, funnels[run.id])
 
 
@@ -176,6 +177,7 @@ def print_run(
     put(console, styled(_run_line(run), style="bold"))
     arguments = [f"{name}: {_argument(value)}" for name, value in run.arguments.items() if value]
     put(console, styled(" · ".join([run.software, *arguments]), style="dim"))
+    _print_recovered(console, run)
     _print_funnel(console, funnel)
     if problems:
         put(console)
@@ -348,6 +350,11 @@ def _argument(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {_argument(part)}" for name, part in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _print_recovered(console: Console, run: Run) -> None:
+    if run.recovered:
+        put(console, indented(styled(f"the start after it: {run.recovered}", style="dim")))
 
 
 def _run_line(run: Run) -> str:

@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archive.recovered import Recovered
 
 
 class Via(StrEnum):
@@ -335,3 +338,5 @@ class Run:
     status: str
     software: str
     arguments: Mapping[str, Any]
+    #: What the start after it found of it in the WARC files; None: nothing.
+    recovered: Recovered | None = None

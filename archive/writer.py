@@ -41,6 +41,7 @@ from archive.hosts import HostStore
 from archive.ledger import Ledger
 from archive.lock import WriterLock
 from archive.record import CAPTURE, PLACED, capture_from_row
+from archive.recovered import Recovered, note_recovered
 from archive.revisits import find_original, find_repeated
 from archive.rights import RightsStore
 from archive.schema import migrate
@@ -60,22 +61,8 @@ _UNSAID = """
       and not exists (select 1 from url_events where url_id = urls.id and url_events.capture_id = captures.id)
     group by urls.id
 """
+_LEFT_OPEN = "select id, path, size from warc_files where closed = 0"
 _OFFSETS = "select offset from captures where warc_file_id = ? and offset >= ?"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovered:
-    """What a killed run left in the WARC files, and what was done with it."""
-
-    #: Whole captures that no row pointed at; now they have one.
-    captures: int = 0
-    #: Pages that are now waiting to be cleaned, not fetched again: among those captures, or rows left half done.
-    pages: int = 0
-    #: Bytes of half-written records that were cut off.
-    torn_bytes: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.captures or self.pages or self.torn_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,25 +330,41 @@ class ArchiveWriter:
 
     def _recover(self) -> Recovered:
         """Take in what a killed run wrote to its WARC files but did not get to commit."""
-        captures = pages = torn = 0
-        left_open = list(self.db.execute("select id, path, size from warc_files where closed = 0"))
-        run = self.db.execute("select max(id) from runs").fetchone()[0]
-        for self._warc_id, path, size in left_open:
-            full, end = self.folder / path, size
-            if full.exists() and run is not None:
-                # A disk that filled up in the middle of a commit may leave rows that the file's own row is behind of.
-                known = {row[0] for row in self.db.execute(_OFFSETS, [self._warc_id, size])}
-                for offset, length, member in iter_members(full, size):
-                    end = offset + length
-                    page = self._adopt(member, offset, run) if offset not in known else None
-                    captures += page is not None
-                    pages += bool(page)
-                torn += cut_torn_tail(full, end)
-            self.db.execute("update warc_files set closed = 1, size = ? where id = ?", [end, self._warc_id])
-        unsaid = self.db.execute(_UNSAID).fetchall() if left_open else []
+        found = [self._recover_file(*row) for row in self.db.execute(_LEFT_OPEN).fetchall()]
+        unsaid = self.db.execute(_UNSAID).fetchall() if found else []
         for url_id, capture_id in unsaid:
             self._wait_for_cleaning(url_id, capture_id)
-        return Recovered(captures=captures, pages=pages + len(unsaid), torn_bytes=torn)
+        recovered = Recovered(
+            captures=sum(each.captures for each in found),
+            pages=sum(each.pages for each in found) + len(unsaid),
+            torn_bytes=sum(each.torn_bytes for each in found),
+            lost_bytes=sum(each.lost_bytes for each in found),
+            files=tuple(file for each in found for file in each.files),
+        )
+        run = self.db.execute("select max(id) from runs").fetchone()[0]
+        if recovered and run is not None:
+            note_recovered(self.db, run, recovered)
+        return recovered
+
+    def _recover_file(self, warc_id: int, path: str, size: int) -> Recovered:
+        """The same of one file, of which committed rows vouch for ``size`` bytes."""
+        full, end, self._warc_id = self.folder / path, size, warc_id
+        there = full.stat().st_size if full.exists() else 0
+        run = self.db.execute("select max(id) from runs").fetchone()[0]
+        captures = pages = 0
+        if there > size:
+            # A disk that filled up in the middle of a commit may leave rows that the file's own row is behind of.
+            known = {row[0] for row in self.db.execute(_OFFSETS, [warc_id, size])}
+            for offset, length, member in iter_members(full, size):
+                end = offset + length
+                page = self._adopt(member, offset, run) if run is not None and offset not in known else None
+                captures += page is not None
+                pages += bool(page)
+            cut_torn_tail(full, end)
+        self.db.execute("update warc_files set closed = 1, size = ? where id = ?", [end, warc_id])
+        torn, lost = max(there - end, 0), max(size - there, 0)
+        files = (path,) if torn or lost else ()
+        return Recovered(captures=captures, pages=pages, torn_bytes=torn, lost_bytes=lost, files=files)
 
     def adopt(self, file_id: int, offset: int, member: bytes, *, run: int) -> bool | None:
         """Give a record of a complete WARC file the row that it has lost; as a start does after a kill."""

@@ -15,6 +15,7 @@ from archive.cli import reading_commands
 from archive.completion import completion
 from archive.errors import DRIVER_ERRORS, ArchiveError, CannotWrite
 from archive.version import __version__
+from archive.warcstore_verb import offload
 from archive.web.verb import serve
 from crawler.errors import CrawlerError
 from crawler.verbs.backfill import backfill
@@ -65,6 +66,7 @@ for _command in (
     doctor,
     *reading_commands,
     *care_commands,
+    offload,
     serve,
     completion,
     demo,

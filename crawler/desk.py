@@ -208,13 +208,7 @@ class Desk:
                 front = self.document(source.home, Kind.FRONT, source, via=Via.GIVEN, where="sources.toml")
                 self.leave(Errand(source=source, entry=front), rest)
         if self.writer.recovered:
-            found = self.writer.recovered
-            log.warning(
-                "recovered from a killed run: %d captures taken in; %d pages to clean, not to fetch; %d bytes cut off",
-                found.captures,
-                found.pages,
-                found.torn_bytes,
-            )
+            log.warning("recovered from a killed run: %s", self.writer.recovered)
         self._committing = asyncio.create_task(self._commit_always())
 
     async def spider_closed(self, reason: str) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.times import from_iso, iso
+from archive.warcstore import bring_back
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -113,6 +114,7 @@ def overwrite_pending(db: Database, folder: Path) -> int:
         )
     )
     for path in dict.fromkeys(row["path"] for row in rows):
+        bring_back(folder / path)  # what lies elsewhere is removed there, too
         if (folder / path).exists():
             _overwrite(folder / path, [row for row in rows if row["path"] == path])
     db.conn.executemany(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.captures import iter_members
+from archive.warcstore import moved_to, open_warc
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -75,12 +76,13 @@ def _base(path: str, mark: str | None) -> str:
 
 def _bring(source: Path, target: Path, row: Mapping[str, Any], *, link: bool) -> None:
     """The bytes that rows vouch for, complete or not at all; of a file that is lost, nothing."""
-    if not source.exists():
+    if not source.exists() and moved_to(source) is None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
-    if not (link and row["closed"] and source.stat().st_size == row["size"] and _linked(source, part)):
+    whole = link and row["closed"] and source.exists() and source.stat().st_size == row["size"]
+    if not (whole and _linked(source, part)):
         copy_bytes(source, part, row["size"])
     part.replace(target)
     sync_folder(target.parent)
@@ -97,14 +99,15 @@ def _linked(source: Path, target: Path) -> bool:
 def copy_bytes(source: Path, target: Path, size: int) -> str:
     """Copy the first ``size`` bytes, synced to the disk → their SHA-256. Fewer, where there are no more."""
     digest, left = hashlib.sha256(), size
-    with source.open("rb") as file, target.open("wb") as copy:
+    with open_warc(source) as file, target.open("wb") as copy:
         while left and (block := file.read(min(left, _BLOCK))):
             copy.write(block)
             digest.update(block)
             left -= len(block)
         copy.flush()
         os.fsync(copy.fileno())
-    shutil.copystat(source, target)
+    if source.exists():
+        shutil.copystat(source, target)
     return digest.hexdigest()
 
 

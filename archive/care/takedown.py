@@ -25,6 +25,7 @@ from archive.fingerprint import line_fingerprint
 from archive.row import as_json
 from archive.stories.grouping import Stories
 from archive.times import iso
+from archive.warcstore import bring_back
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -177,6 +178,7 @@ def note_erasure(db: Database, folder: Path, capture_id: int, tombstone: int) ->
     (until,) = db.execute(
         "select min(offset) from captures where warc_file_id = ? and offset > ?", [file_id, offset]
     ).fetchone()
+    bring_back(folder / path)
     members = _members(folder / path, offset, length, until)
     for at, size, record_id in members:
         db.execute(

@@ -92,6 +92,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         yield _contact(config)
         yield _rendering(config)
     yield _database(folder, checkup)
+    yield _warc(folder, checkup)
     yield _lock(folder)
     yield _last_run(checkup)
 
@@ -269,6 +270,20 @@ def _database(folder: Path, checkup: Checkup) -> Finding:
         remedy = f"the next crawl brings it up to date; or now: nightdesk init {folder}"
         return _warning("database", f"{checkup.behind} steps behind", remedy)
     return _fine("database", f"{_gb(checkup.size)}, of this version")
+
+
+def _warc(folder: Path, checkup: Checkup) -> Finding:
+    if checkup.short:
+        first = "; ".join(f"{file} has {there:,} of {size:,} bytes" for file, there, size in checkup.short[:3])
+        more = f"; and {len(checkup.short) - 3} more" if len(checkup.short) > 3 else ""
+        remedy = f"bring them back from a backup, then see what is missing: nightdesk verify -a {folder}"
+        return _wrong("warc", f"shorter than the database says: {first}{more}", remedy)
+    if checkup.unclosed_bytes:
+        said = f"{checkup.unclosed_bytes:,} bytes of a killed run are not accounted for yet"
+        return _warning("warc", said, "the next crawl takes in what is whole, and cuts off what is not")
+    return _fine(
+        "warc", f"{checkup.warc_files:,} file{'s' * (checkup.warc_files != 1)}, each as long as the database says"
+    )
 
 
 def _lock(folder: Path) -> Finding:

@@ -52,6 +52,8 @@ def test_every_command_has_help_and_says_so_on_one_line() -> None:
         "health",
         "report",
         "export",
+        "package",
+        "cdxj",
         "template",
     ]
     for command in reading_commands:

@@ -1,6 +1,7 @@
 """The writing half: what a killed process leaves, one writer at a time, raw bytes before rows."""
 
 import contextlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -9,9 +10,14 @@ import threading
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.captures import Conversion, encode_exchange, read_capture
+from archive.checkup import check_up
+from archive.cli import archive_commands
 from archive.errors import NotAnArchive
+from archive.reading import Archive
+from archive.recovered import Recovered, note_recovered, recovered_from
 from archive.types import Hint, Kind, Link, State, Via
 from archive.writer import ArchiveWriter
 from tests.archive.test_captures import exchange
@@ -302,3 +308,63 @@ def test_a_rendering_that_a_kill_left_is_taken_in_with_the_answer_that_it_was_ma
         assert read_capture(tmp_path, after.capture_ref(entry.capture_id)).made_by == "Chromium 156.0"
         made_from = after.db.execute("select made_from from captures where id = ?", [entry.capture_id]).fetchone()[0]
         assert after.db.execute("select status from captures where id = ?", [made_from]).fetchone() == (200,)
+
+
+def test_what_a_kill_left_is_noted_with_the_run_that_left_it(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    writer.keep(exchange(b"<p>first</p>"), run=1, url_id=found(writer))
+    writer.commit()
+    writer.keep(exchange(b"<p>second</p>", url=PAGE + "2"), run=1, url_id=None)
+    (path,) = tmp_path.glob("warc/**/*.warc.gz")
+    abandon(writer)
+    path.write_bytes(path.read_bytes() + b"\x1f\x8b torn")
+    with ArchiveWriter(tmp_path, purpose="again") as again:
+        assert str(again.recovered).startswith("1 capture taken in; 1 page to clean, not to fetch; 7 bytes cut off of")
+    with ArchiveWriter(tmp_path, purpose="a third time") as third:
+        assert not third.recovered
+    with Archive(tmp_path) as archive:
+        (run,) = archive.runs()
+    assert run.recovered is not None
+    file = path.relative_to(tmp_path).as_posix()
+    assert (run.recovered.captures, run.recovered.torn_bytes, run.recovered.files) == (1, 7, (file,))
+    listed = CliRunner().invoke(archive_commands, ["runs", "-a", str(tmp_path)]).stdout
+    assert f"7 bytes cut off of {file}" in " ".join(listed.split())
+    told = CliRunner().invoke(archive_commands, ["runs", "1", "-a", str(tmp_path), "--json"]).stdout
+    assert json.loads(told)["recovered"]["torn_bytes"] == 7
+
+
+def test_bytes_that_a_disk_lost_are_told(tmp_path: Path) -> None:
+    writer = open_archive(tmp_path)
+    writer.keep(exchange(b"<p>first</p>" * 50), run=1, url_id=None)
+    writer.commit()
+    (path,) = tmp_path.glob("warc/**/*.warc.gz")
+    abandon(writer)
+    os.truncate(path, path.stat().st_size - 100)
+    with ArchiveWriter(tmp_path, purpose="again") as again:
+        assert again.recovered.lost_bytes == 100
+        assert "100 bytes of warc/" in str(again.recovered)
+    path.unlink()
+    assert check_up(tmp_path).short == ((path.relative_to(tmp_path).as_posix(), 0, path_size(tmp_path)),)
+
+
+def path_size(folder: Path) -> int:
+    with contextlib.closing(sqlite3.connect(folder / "archive.db")) as db:
+        return int(db.execute("select size from warc_files").fetchone()[0])
+
+
+def test_a_torn_file_that_was_begun_before_any_run_is_cut_too(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path, purpose="test")
+    writer._open_warc()
+    (path,) = tmp_path.glob("warc/**/*.warc.gz")
+    writer.abandon()
+    path.write_bytes(path.read_bytes() + b"\x1f\x8b torn")
+    with ArchiveWriter(tmp_path, purpose="again") as again:
+        assert again.recovered.torn_bytes == 7
+    assert path.stat().st_size == path_size(tmp_path) > 0
+
+
+def test_what_was_found_twice_of_a_run_is_added_up(writer: ArchiveWriter) -> None:
+    for bytes_ in (5, 7):
+        note_recovered(writer.db, 1, Recovered(torn_bytes=bytes_, files=(f"{bytes_}.warc.gz",)))
+    (text,) = writer.db.execute("select recovered from runs").fetchone()
+    assert recovered_from(text) == Recovered(torn_bytes=12, files=("5.warc.gz", "7.warc.gz"))

@@ -22,6 +22,7 @@ from archive.writer import ArchiveWriter
 from crawler.fetch import browser
 from crawler.night import doctor
 from crawler.night.doctor import Finding, examine, file_system_of
+from tests.archive.test_captures import exchange
 
 SOURCES = '[crawl]\ncontact = "desk@example.org"\n\n[sources.courier]\nhome = "https://courier.example.com/"\n'
 
@@ -236,3 +237,21 @@ def test_a_browser_that_is_there_is_named_with_its_version(folder: Path, monkeyp
     text = WANTED.replace("[crawl]", f'[crawl]\nchromium = "{program}"')
     (folder / "sources.toml").write_text(text, encoding="utf-8")
     assert findings(folder)["rendering"] == Finding(name="rendering", grade="fine", said="Chromium 156.0 for courier")
+
+
+def test_warc_files_that_are_short_or_left_open_are_told(folder: Path) -> None:
+    with ArchiveWriter(folder, purpose="test") as writer:
+        writer.keep(exchange(source=None), run=1, url_id=None)
+    assert findings(folder)["warc"].said == "1 file, each as long as the database says"
+    (path,) = folder.glob("warc/**/*.warc.gz")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-10])
+    found = findings(folder)["warc"]
+    assert found.grade == "wrong" and f"has {len(whole) - 10:,} of {len(whole):,} bytes" in found.said
+    path.write_bytes(whole + b"torn")
+    assert findings(folder)["warc"].grade == "fine"  # closed: it is verify that reads files
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        db.execute("update warc_files set closed = 0")
+        db.commit()
+    found = findings(folder)["warc"]
+    assert found.grade == "warning" and found.said.startswith("4 bytes of a killed run")
