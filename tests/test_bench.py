@@ -297,3 +297,11 @@ def test_cleaning_again_is_timed_beside_trafilatura_and_step_by_step() -> None:
     assert set(told["articles_per_second"]) == {"nightdesk", "dry run", "trafilatura"}
     assert set(told["ms_a_page"]) == {"read", "clean", "compare and write"}
     assert all(value > 0 for value in (*told["articles_per_second"].values(), *told["ms_a_page"].values()))
+
+
+def test_workers_of_a_cluster_are_timed_against_one() -> None:
+    done = run("bench/machines.py", "--workers", "1", "--most", "4", "--copies", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["over_first"] == {"1": 1.0}
+    assert told["articles_per_second"]["1"] > 0

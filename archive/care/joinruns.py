@@ -29,16 +29,16 @@ _POINTERS = (
 def take_runs(db: Database, into: int | None) -> int:
     """Fill ``temp.map_run`` for the runs of the attached ``part``, whose new ones get rows → how many those are.
 
-    ``into``: all of them are parts of this run of ours.
+    ``into``: those that ours does not know are parts of this run of ours.
     """
     db.execute("create temp table map_run (theirs integer primary key, ours integer not null)")
-    if into is not None:
-        db.execute("insert into map_run select id, ? from part.runs", [into])
-        return 0
     db.execute(
         f"insert into map_run select p.id, m.id from (select id, {_KEY} as key from part.runs) p"  # noqa: S608
         f" join (select id, {_KEY} as key from main.runs) m using (key)"
     )
+    if into is not None:
+        db.execute("insert or ignore into map_run select id, ? from part.runs", [into])
+        return 0
     better = f"{_STATUS.format('p.status')} > {_STATUS.format('main.runs.status')}"
     db.execute(
         "update main.runs set status = p.status, finished_at = coalesce(p.finished_at, main.runs.finished_at)"  # noqa: S608

@@ -55,6 +55,8 @@ class CrawlOptions:
     purpose: str = "crawl"
     #: What of the past to fetch, instead of what is due; None: an ordinary crawl.
     backfill: Wish | None = None
+    #: Put what came in with the stories that it belongs to. A part of an archive leaves that to the whole.
+    look_through: bool = True
     #: Log to standard error instead of the archive's ``logs`` folder.
     verbose: bool = False
 
@@ -133,7 +135,7 @@ def crawl(options: CrawlOptions) -> CrawlResult:
         )
     if desk.end not in ("finished", "shutdown", None):
         raise CrawlerError(f"the crawl ended early ({desk.end}); {log or 'the log'} tells why, the next goes on")
-    if desk.end == "finished" and not options.dry_run:
+    if desk.end == "finished" and not options.dry_run and options.look_through:
         _look_through(options.folder, options.purpose)
     return CrawlResult(
         run=desk.run,

@@ -32,23 +32,32 @@ class NightOptions:
     budget: Limits = FREE
     source_budget: Limits = FREE
     verbose: bool = False
+    #: Address of a Dask scheduler, whose workers crawl, each its share; None: this machine does.
+    dask: str | None = None
 
 
 def crawl_night(options: NightOptions) -> CrawlResult:
     """The crawl of a night. Raises as ``crawl`` does, and Locked while another night of this archive goes on."""
+    from crawler.shares.night import crawl_divided, take_back
+
     night = load_config(options.folder).night
     deadline = options.deadline or night.deadline
-    return crawl(
-        CrawlOptions(
-            folder=options.folder,
-            sources=options.sources,
-            budget=options.budget | Limits(requests=night.max_requests, bytes=night.max_bytes),
-            source_budget=options.source_budget,
-            deadline=_instant(deadline) if deadline else None,
-            purpose="nightly",
-            verbose=options.verbose,
-        )
+    asked = CrawlOptions(
+        folder=options.folder,
+        sources=options.sources,
+        budget=options.budget | Limits(requests=night.max_requests, bytes=night.max_bytes),
+        source_budget=options.source_budget,
+        deadline=_instant(deadline) if deadline else None,
+        purpose="nightly",
+        verbose=options.verbose,
     )
+    if options.dask is None:
+        take_back(options.folder)
+        return crawl(asked)
+    from crawler.machines.cluster import cluster  # an extra
+
+    with cluster(options.dask) as machines:
+        return crawl_divided(asked, machines)
 
 
 def _instant(text: str) -> datetime:

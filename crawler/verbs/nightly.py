@@ -32,6 +32,11 @@ _BUDGET = "Ask for no more than N pages and documents, or bytes (5GB); may be gi
     show_default=True,
     help="Status of a night that went well but has sick sources; 0 for who knows only success and failure.",
 )
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Divide the night among the workers of a Dask scheduler, such as tcp://10.0.0.5:8786.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The funnel as JSON, one object a source.")
 @click.option("-v", "--verbose", is_flag=True, help="Log to standard error instead of the archive's logs folder.")
 @archive_option
@@ -41,6 +46,7 @@ def nightly(
     total: tuple[str, ...],
     each: tuple[str, ...],
     sick_status: int,
+    dask: str | None,
     as_json: bool,
     verbose: bool,
     archive: Path,
@@ -65,6 +71,7 @@ def nightly(
         budget=budget,
         source_budget=source_budget,
         verbose=verbose,
+        dask=dask,
     )
     with the_night(archive):
         result = _crawled(options)
