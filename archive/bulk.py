@@ -23,10 +23,11 @@ from archive.segments import Segments, add_segments, make_segments
 from archive.seq import SLOTS_PER_SECOND, seq_floor
 from archive.times import from_iso
 
-#: Articles that one process indexes at a time: some 50 MB while it does.
-_BATCH = 10_000
+#: Articles that one process indexes at a time: some 20 MB while it does. Fewer: more segments to merge; more: at the
+#: beginning and at the end processes wait for one another.
+_BATCH = 4_000
 #: Batches in one transaction, which the journal must hold.
-_BATCHES = 8
+_BATCHES = 20
 #: So many segments are merged into one: SQLite would do so itself with 16, in the midst of a crawl.
 _MERGE_AT = 12
 
@@ -45,13 +46,16 @@ class BulkLoader:
         self._processes = processes or os.cpu_count() or 1
         self._db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         self._db.execute("pragma synchronous = normal")
+        self._direct = self._write_directly()
         self._db.execute("pragma cache_size = -262144")  # 256 MiB
+        (self._create,) = self._db.execute("select sql from sqlite_master where name = 'articles_fts'").fetchone()
+        for _ in range(self._processes):  # so that they have started by the time there is work
+            self._pool.submit(make_segments, self._create, [])
         self._rows: list[Mapping[str, Any]] = []
         self._making: deque[Future[Segments]] = deque()
         self._segments = 0
         self._batches = 0
         self._used: dict[int, int] = {}
-        (self._create,) = self._db.execute("select sql from sqlite_master where name = 'articles_fts'").fetchone()
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +68,8 @@ class BulkLoader:
                 self.flush()
                 self._merge()
                 self._picture()
+            if self._direct:
+                self._db.execute("pragma journal_mode = wal")
         finally:
             self._pool.shutdown(cancel_futures=True)
             self._db.close()
@@ -90,6 +96,20 @@ class BulkLoader:
         self._batches = 0
         if self._segments >= _MERGE_AT:
             self._merge()
+
+    def _write_directly(self) -> bool:
+        """Where nobody reads yet, write pages where they belong, not first into the write-ahead log → whether so.
+
+        New pages have no past that a journal must hold. If the load is killed, the next writer takes back what was
+        not committed, and goes on with a write-ahead log (``schema.migrate``).
+        """
+        if self._db.execute("select 1 from articles").fetchone():
+            return False
+        try:
+            (mode,) = self._db.execute("pragma journal_mode = truncate").fetchone()
+        except sqlite3.OperationalError:  # somebody has it open
+            return False
+        return bool(mode == "truncate")
 
     def _enter(self) -> None:
         """Write the rows at hand, and have another process index them."""
@@ -143,7 +163,7 @@ class BulkLoader:
         """Merge segments of a size, on a connection that knows of them."""
         with closing(sqlite3.connect(self._path, timeout=30, isolation_level=None)) as db:
             db.execute("pragma cache_size = -262144")
-            for name, value in (("usermerge", 8), ("merge", 1 << 30)):
+            for name, value in (("usermerge", _MERGE_AT), ("merge", 1 << 30)):
                 db.execute("insert into articles_fts (articles_fts, rank) values (?, ?)", [name, value])
             db.execute("pragma wal_checkpoint(truncate)")
         self._segments = 0

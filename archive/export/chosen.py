@@ -6,6 +6,7 @@ one instant, though a crawl goes on. The archive is opened read-only; lists are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,26 +22,27 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 #: ``place`` is the order. ``past``: 0 the article's present text, else the row of it in the table ``past``.
-#: What changes without a new revision stands here, as it was at the time that the export is of.
+#: What changes without a new revision stands here, as it was at the time that the export is of. Null in all rows: that
+#: is now, and the articles themselves say it; to copy it from them would be to read every text twice.
 #: ``latest``: 0 for an earlier text that stands before the one chosen of its article; only a history has such.
 _CHOSEN = """
     create temp table chosen (
         place integer primary key,
-        id text not null,
+        id text,
         seq integer,
         past integer not null default 0,
-        revision integer not null,
+        revision integer,
         valid_until text,
         latest integer not null default 1,
-        first_seen_at text not null,
-        last_seen_at text not null,
+        first_seen_at text,
+        last_seen_at text,
         gone_at text,
         visited integer not null default 0
     )
 """
 #: What all texts of an article share.
 CARRIED = ("seq", "first_seen_at", "last_seen_at", "gone_at", "visited")
-_PRESENT = "a.id, a.seq, a.revision, a.first_seen_at, a.last_seen_at, a.gone_at"
+_TOLD = re.compile(r"\bh\.(id|revision|first_seen_at|last_seen_at|gone_at)\b")
 #: Column → what it is in a revision ``r``; the others are in its ``record``.
 _OF_A_REVISION = {
     "title": "r.title",
@@ -79,14 +81,25 @@ def make_lists(db: Database) -> None:
 
 def choose(db: Database, query: Query, *, default_sort: str = "oldest") -> None:
     """Put a Query's articles on the list as they are now, oldest first unless the query says otherwise."""
-    into = "insert into chosen (id, seq, revision, first_seen_at, last_seen_at, gone_at)"
     if query.sort == "relevance":
-        columns = [name.removeprefix("a.") for name in _PRESENT.split(", ")]
-        found = ([row[name] for name in columns] for row in iter_found(db, query, _PRESENT))
-        db.conn.executemany(f"{into} values ({', '.join('?' * len(columns))})", found)
+        found = ((row["at_seq"],) for row in iter_found(db, query, "a.seq"))
+        db.conn.executemany("insert into chosen (seq) values (?)", found)
         return
     wanted = selection(db, query, default_sort=default_sort)
-    db.execute(f"{into} {wanted.sql(_PRESENT)}", wanted.parameters)
+    db.execute(
+        f"insert into chosen (seq) {wanted.of_keys(wanted.key)} {wanted.order} {wanted.limit}", wanted.parameters
+    )
+
+
+def tell_chosen(db: Database) -> None:
+    """Copy what the articles say of themselves to the list, for whoever asks the list alone or changes it."""
+    db.execute(
+        """
+        update chosen set (id, revision, first_seen_at, last_seen_at, gone_at) = (
+            select a.id, a.revision, a.first_seen_at, a.last_seen_at, a.gone_at from articles a where a.seq = chosen.seq)
+        where first_seen_at is null
+        """
+    )
 
 
 def article_columns(db: Database) -> list[str]:
@@ -136,6 +149,8 @@ def select_chosen(db: Database, columns: str, *, latest: bool = False) -> str:
     ``latest``: of each article only its last text, so that articles are counted and not the texts of a history.
     """
     which = " and h.latest" if latest else ""
+    if db.execute("select first_seen_at from chosen limit 1").fetchone() == (None,):
+        columns = _TOLD.sub(r"a.\1", columns)
     select = f"select h.place as place, {columns} from chosen h cross join"  # noqa: S608 (our own words)
     sql = f"{select} articles a on a.seq = h.seq {JOINED_CAPTURE} where h.past = 0{which}"
     if holds_past(db):

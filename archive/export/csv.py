@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 #: What a spreadsheet takes for the beginning of a formula, in ASCII and as East Asian keyboards write it.
 _STARTS_A_FORMULA = "=+-@\t\n\r＝＋－＠"
 _QUOTE = b"\xfe"
+#: Stand-ins for quotes and ends of lines → what they stand for.
+_WRITTEN = bytes.maketrans(b"\xfe\xff", b'"\n')
 #: Lines whose quotes are doubled at once.
 _LINES = 40
+#: Before the SQL of a text that may be missing.
+_OPTIONAL = "?"
 #: Columns that hold most of a line.
 _LONG = ("a.body", "a.markdown")
 
@@ -49,6 +53,7 @@ def line_sql(columns: Sequence[Column], *, excel: bool = False) -> str:
     parts: list[str | bytes] = []
     for number, column in enumerate(columns):
         parts += [b"," if number else b"", *_cell(column, excel=excel)]
+    parts.append(b"")
     return f"cast({_joined(parts)} as blob)"
 
 
@@ -59,7 +64,10 @@ def finished(lines: Sequence[bytes], end: bytes) -> bytes:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if b"\0" in text:
         text = text.replace(b"\0", b"")
-    return text.replace(b'"', b'""').replace(_QUOTE, b'"').replace(b"\xff", end) + end
+    text = text.replace(b'"', b'""')
+    if end == b"\n":
+        return text.translate(_WRITTEN) + end
+    return text.replace(_QUOTE, b'"').replace(b"\xff", end) + end
 
 
 def csv_line(columns: Sequence[Column], cells: Sequence[Any]) -> bytes:
@@ -90,7 +98,7 @@ def _cell(column: Column, *, excel: bool) -> list[str | bytes]:
         value = f"iif(substr({value}, 1, 1) in ({starts}), char(39) || {value}, {value})"
     if column.required:
         return [_QUOTE, value, _QUOTE]
-    return [f"coalesce({_literal(_QUOTE)} || {value} || {_literal(_QUOTE)}, '')"]
+    return [_OPTIONAL + value]
 
 
 def _joined(parts: Sequence[str | bytes]) -> str:
@@ -98,14 +106,24 @@ def _joined(parts: Sequence[str | bytes]) -> str:
     groups: list[list[str]] = [[]]
     for is_bytes, same in groupby(parts, key=lambda part: isinstance(part, bytes)):
         if is_bytes:
-            groups[-1].append(_literal(b"".join(part for part in same if isinstance(part, bytes))))
+            between = b"".join(part for part in same if isinstance(part, bytes))
+            last = groups[-1][-1] if groups[-1] else ""
+            if last.startswith(_OPTIONAL):
+                groups[-1][-1] = _optional(last.removeprefix(_OPTIONAL), between)
+            elif between:
+                groups[-1].append(_literal(between))
             continue
-        for part in same:
+        for part in map(str, same):
             if part in _LONG:
-                groups += [[str(part)], []]
+                groups += [[part], []]
             else:
-                groups[-1].append(str(part))
+                groups[-1].append(part)
     return " || ".join(f"({' || '.join(group)})" for group in groups if group)
+
+
+def _optional(value: str, behind: bytes) -> str:
+    """A text in quotes, or nothing where it is missing, with what stands behind it: one step less to join."""
+    return f"coalesce({_literal(_QUOTE)} || {value} || {_literal(_QUOTE + behind)}, {_literal(behind)})"
 
 
 def _literal(data: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.export.chosen import CARRIED, add_past
+from archive.export.chosen import CARRIED, add_past, tell_chosen
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def add_earlier_texts(db: Database) -> None:
     """Put on the list, before each article, the texts that it had before the one that is chosen."""
+    tell_chosen(db)
     (before,) = db.execute("select coalesce(max(row), 0) from past").fetchone()
     add_past(
         db,
