@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Addresses of one page of the list.
 PAGE = 100
+#: Addresses read at a time where all are wanted.
+_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +34,16 @@ class Entry:
 
 
 def entries_of(
-    db: Database, run: int, *, outcome: str | None, source: str | None, reason: str | None, after: int
+    db: Database,
+    run: int,
+    *,
+    outcome: str | None,
+    source: str | None,
+    reason: str | None,
+    after: int,
+    most: int = PAGE,
 ) -> list[Entry]:
-    """The next ``PAGE`` addresses behind ``after``, in the order in which they were met.
+    """The next ``most`` addresses behind ``after``, in the order in which they were met.
 
     ``outcome``: one, or several with commas between them.
     """
@@ -49,7 +58,7 @@ def entries_of(
           and (:source is null or r.source = :source) and (:reason is null or r.reason = :reason)
         order by r.url_id limit :most
         """,  # noqa: S608 (column names of our own)
-        {"run": run, "after": after, "outcome": outcome, "source": source, "reason": reason, "most": PAGE},
+        {"run": run, "after": after, "outcome": outcome, "source": source, "reason": reason, "most": most},
     )
     return [
         Entry(
@@ -70,6 +79,6 @@ def iter_entries(
 ) -> Iterator[Entry]:
     """All addresses behind a number, in the same order."""
     after = 0
-    while found := entries_of(db, run, outcome=outcome, source=source, reason=reason, after=after):
+    while found := entries_of(db, run, outcome=outcome, source=source, reason=reason, after=after, most=_AT_ONCE):
         yield from found
         after = found[-1].id

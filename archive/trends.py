@@ -1,18 +1,21 @@
 """Several queries over one time axis → how many articles of each there are in every day, week, month or year.
 
-What is few, or is looked up article by article, is counted in one walk over all of it, day by day. What is many and
-has words in the index for all of it is counted step by step: FTS5 skips to a range of ``seq`` and counts there without
-touching a row, so a word that 300,000 articles have costs some tens of milliseconds, and so do all articles.
+Where there is a bitmap index, it counts the days of any query, in some milliseconds. Without, what is few, or is looked
+up article by article, is counted in one walk over all of it; and what is many and has words in the index for all of it,
+step by step: FTS5 skips to a range of ``seq`` and counts there without touching a row, so a word that 300,000 articles
+have costs some tens of milliseconds, and so do all articles.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from archive.bitmapped import index_of, one_instant
 from archive.errors import BadQuery
 from archive.facets import STEPS, begin_of, day_counts, facets_of, last_of, next_of
 from archive.facts import EVERY
@@ -20,7 +23,7 @@ from archive.fields import Filter
 from archive.query import Query, combined
 from archive.search import count
 from archive.selection import Selection, number_word, selection
-from archive.seq import SLOTS_PER_SECOND, seq_floor
+from archive.seq import SLOTS_PER_SECOND, day_of, seq_floor
 from archive.times import utc_now
 from archive.when import days_between
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 _WALKED = 20_000
 #: Hits above which a query that must be looked up article by article is not counted unasked, as on the search page.
 MOST_LOOKED_UP = 100_000
+_EPOCH = date(1970, 1, 1).toordinal()
 Span = tuple[date, date]
 
 
@@ -107,7 +111,7 @@ def trends_of(
     most: int = 400,
     every: bool = False,
 ) -> Trends:
-    """The lines of queries, one each; with ``sources``, one for each of these. Raises BadQuery.
+    """The lines of queries, one each; with ``sources``, one for each of these; all of one instant. Raises BadQuery.
 
     ``step``: as long as that, or longer if the axis would have more than ``most`` steps; None: the shortest that has
     no more. ``every``: count also what takes long.
@@ -119,6 +123,19 @@ def trends_of(
         for number, query in enumerate(queries)
         for source in (sources if sources is not None else [None])
     ]
+    with one_instant(db):
+        return _trends(db, wanted, step=step, share=share, most=most, every=every)
+
+
+def _trends(
+    db: Database,
+    wanted: Sequence[tuple[int, str | None, Query]],
+    *,
+    step: str | None,
+    share: bool,
+    most: int,
+    every: bool,
+) -> Trends:
     asked = [(number, source, _Asked(db, query, every=every)) for number, source, query in wanted]
     chosen, spans = axis([each.span for _, _, each in asked if each.span], step=step, most=most)
     bases: dict[tuple[str | None, datetime | None, datetime | None], tuple[int, ...]] = {}
@@ -191,29 +208,34 @@ class _Asked:
         # The range of seq is not part of it: each step brings its own.
         self._chosen = _indexed(db, replace(query, since=None, until=None))
         beginnings = '" *' in (query.read.expression or "")  # FTS5 gathers all words of a beginning at each look
-        self._skips = self._chosen.core == "articles_fts" and not query.one_per_story and not beginnings
-        self._too_many = not every and not self._skips and self.total > MOST_LOOKED_UP
-        self.span = None if self._too_many or not self.total else self._ends()
+        skips = self._chosen.core == "articles_fts" and not query.one_per_story and not beginnings
+        pictured = is_pictured(db, query)
+        self._too_many = not (every or skips or pictured) and self.total > MOST_LOOKED_UP
+        walks = not self._too_many and (pictured or not skips or self.total <= _WALKED)
+        self._days = sorted(day_counts(db, query).items()) if walks else None
+        self.span = self._span()
 
     def counts(self, spans: Sequence[Span]) -> tuple[int, ...] | None:
         """Articles of each span, which follow one another; None: they are too many to be looked up."""
         if self._too_many:
             return None
-        if not self.total:
-            return (0,) * len(spans)
-        if not self._skips or self.total <= _WALKED:
-            return self._walked(spans)
+        if self._days is not None:
+            return _summed(self._days, spans)
         return tuple(self._between(span) for span in spans)
 
-    def _walked(self, spans: Sequence[Span]) -> tuple[int, ...]:
-        days = iter(sorted(day_counts(self._db, self.query).items()))
-        sums: Counter[int] = Counter()
-        day, number = next(days, (None, 0))
-        for n, (first, last) in enumerate(spans):
-            while day is not None and day <= last:
-                sums[n] += number if day >= first else 0
-                day, number = next(days, (None, 0))
-        return tuple(sums[n] for n in range(len(spans)))
+    def _span(self) -> Span | None:
+        """Days of the first and the last article; None: there is none, or it is not looked for."""
+        if self._too_many or not self.total:
+            return None
+        if self._days is not None:
+            return self._days[0][0], self._days[-1][0]
+        return self._end("asc"), self._end("desc")
+
+    def _end(self, direction: str) -> date:
+        chosen = _indexed(self._db, self.query)
+        sql = f"{chosen.of_keys(chosen.key)} order by {chosen.key} {direction} limit 1"
+        (seq,) = self._db.execute(sql, chosen.parameters).fetchone()
+        return date.fromordinal(_EPOCH + day_of(seq))
 
     def _between(self, span: Span) -> int:
         first, last = _clipped(self.query, span)
@@ -224,18 +246,22 @@ class _Asked:
         (number,) = self._db.execute(sql, self._chosen.parameters | keys).fetchone()
         return int(number)
 
-    def _ends(self) -> Span | None:
-        """Days of the first and the last article."""
-        chosen = _indexed(self._db, self.query)
-        ends = []
-        for direction in ("asc", "desc"):
-            row = self._db.execute(
-                f"{chosen.of_keys(f'{chosen.key}')} order by {chosen.key} {direction} limit 1", chosen.parameters
-            ).fetchone()
-            if row is None:
-                return None
-            ends.append(_day(row[0]))
-        return ends[0], ends[1]
+
+def _summed(days: Sequence[tuple[date, int]], spans: Sequence[Span]) -> tuple[int, ...]:
+    """Counts of days, in order, as those of spans."""
+    ends = [last for _, last in spans]
+    sums = [0] * len(spans)
+    for day, number in days:
+        n = bisect_left(ends, day)
+        if n < len(spans) and day >= spans[n][0]:
+            sums[n] += number
+    return tuple(sums)
+
+
+def is_pictured(db: Database, query: Query) -> bool:
+    """Whether a query is counted by the bitmap index, in some milliseconds however many it finds."""
+    with one_instant(db):
+        return not query.one_per_story and index_of(db) is not None
 
 
 def _indexed(db: Database, query: Query) -> Selection:
@@ -246,17 +272,13 @@ def _indexed(db: Database, query: Query) -> Selection:
     return chosen
 
 
-def _day(seq: int) -> date:
-    return date.fromordinal(date(1970, 1, 1).toordinal() + seq // (86_400 * SLOTS_PER_SECOND))
-
-
 def writing_most(db: Database, queries: Sequence[Query], most: int) -> tuple[list[str], int, bool]:
     """Sources with most of the queries' articles, how many sources there are, and whether the articles were counted.
 
     False: these are so many that the sources with most articles of any kind were taken.
     """
     plain = [plain_query(query) for query in queries]
-    if sum(count(db, query) for query in plain) <= MOST_LOOKED_UP:
+    if all(is_pictured(db, query) for query in plain) or sum(count(db, query) for query in plain) <= MOST_LOOKED_UP:
         sums: Counter[str] = Counter()
         for query in plain:
             sums.update(dict(facets_of(db, query, ["source"], most=None)["source"].values))

@@ -192,6 +192,11 @@ def requests_of(folder: Path, corpus: Corpus, each: int, seed: int = 1) -> dict[
         "hits": [f"/search?q={quote_plus(text)}&count=none" for text in asked],
         "search": [f"/search?q={quote_plus(text)}" for text in counted],
         "article": [f"/article/{id_}" for id_ in ids],
+        "trends": [f"/trends?q={quote_plus(text)}" for text in asked],
+        "trends, 3": [
+            f"/trends?q={'&q='.join(map(quote_plus, asked[n : n + 3]))}" for n in range(0, len(asked) - 2, 3)
+        ],
+        "trends, split": [f"/trends?q={quote_plus(text)}&split=source&of=share" for text in asked[::3]],
         "sources": ["/sources"] * each,
         "source": [f"/source/paper{number % corpus.sources:03}" for number in range(each)],
     }

@@ -21,7 +21,7 @@ def test_every_kind_of_page_is_measured_beside_a_writer_and_beside_datasette() -
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout)
     assert told["faults"] == []
-    assert told["room"].keys() == {*LIMITS, "sources", "source"}
+    assert told["room"].keys() == {*LIMITS, "trends", "trends, 3", "trends, split", "sources", "source"}
     assert told["datasette"].keys() == set(PEERS.values())
     assert all(one["requests"] and 0 < one["p50"] <= one["p95"] for one in told["room"].values())
     assert told["room at once"]["per_second"] > 0

@@ -62,8 +62,13 @@ def year_up_to(last: date) -> tuple[date, date]:
     return date.fromordinal(max(last.toordinal() - 52 * 7 - last.weekday(), 1)), last
 
 
-def calendar_of(archive: Archive, source: str, days: tuple[date, date], nights: Sequence[SourceNight]) -> Calendar:
-    """Days, each a square that leads to its articles; the more, the stronger its colour. Sick nights have a frame."""
+def calendar_of(
+    archive: Archive, source: str, days: tuple[date, date], nights: Sequence[SourceNight], *, begun: date
+) -> Calendar:
+    """Days, each a square that leads to its articles; the more, the stronger its colour. Sick nights have a frame.
+
+    Days before the source had ``begun`` are dots: nothing is missing there.
+    """
     first, last = days
     told = archive.trends([Query(source=source, since=first, until=last)], step="day", most=400)
     counts = {day: count for (day, _), count in zip(told.spans, told.lines[0].counts or (), strict=True) if count}
@@ -74,7 +79,10 @@ def calendar_of(archive: Archive, source: str, days: tuple[date, date], nights: 
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
         x, y = _LEFT + (ordinal - begin) // 7 * _PITCH, _TOP + day.weekday() * _PITCH
-        drawn += _square((x, y), day, counts.get(day, 0), most, sick=sick.get(day))
+        if day < begun and day not in sick:
+            drawn += Markup('<path class="dn" d="M{} {}h3v3h-3z"/>').format(x + _SIDE // 2 - 1, y + _SIDE // 2 - 1)
+        else:
+            drawn += _square((x, y), day, counts.get(day, 0), most, sick=sick.get(day))
         if day.day == 1 and (last - day).days > 10:
             words.append(Markup('<text x="{}" y="12">{}</text>').format(x + _PITCH * (day.weekday() > 3), f"{day:%b}"))
     about = f"{total:,} articles from {first.isoformat()} to {last.isoformat()}, day by day; at most {most:,} a day."

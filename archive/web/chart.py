@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 1000.0, 300.0
 #: Curves that can be told apart; the styles below are as many.
 MOST_CURVES = 6
 _COLOURS = ("#1f5f9e", "#b3540e", "#0e7a5f", "#7a3e9d", "#b8264f", "#5f5a1f")
-_DASHES = ("", "8 4", "2 4", "11 3 2 3", "18 5", "5 3 1 3")
+_DASHES = ("", "8 4", "2 4", "11 3 2 3", "3 7", "5 3 1 3")
 _ENDS = ("round", "square", "round", "square", "round", "square")
 _HOLLOW = (False, False, True, True, False, True)
 #: Points of a curve up to which each has its mark.

@@ -46,7 +46,7 @@ PAGES: tuple[tuple[str, Page], ...] = (
     (r"^/night/(?P<run>[0-9]{1,9})(?P<ending>\.json|\.csv)?$", nights.show_night),
     (r"^/night/(?P<run>[0-9]{1,9})/pages(?P<ending>\.json|\.csv)?$", nights.show_ledger),
     (r"^/url(?P<ending>\.json)?$", nights.show_url),
-    (r"^/record$", records.show),
+    (r"^/record(?P<ending>\.json)?$", records.show),
     (r"^/record/page$", records.raw),
     (r"^/record\.warc\.gz$", records.download),
 )

@@ -9,7 +9,7 @@ from archive.history import Record
 from archive.reading import Archive
 from archive.reasons import because, happened
 from archive.types import CaptureRef
-from archive.web.asked import Answer, Asked
+from archive.web.asked import Answer, Asked, as_json
 from archive.web.captured import looked_at, sandboxed, saved
 from archive.web.layout import page
 
@@ -20,8 +20,13 @@ def capture_url(ref: CaptureRef, further: str = "") -> str:
 
 
 def show(archive: Archive, wanted: Asked) -> Answer:
-    """The frame: of which address, what became of it, with which headers and digest. Raises NotFound, TakenDown."""
+    """The frame: of which address, what became of it, with which headers and digest.
+
+    Raises NotFound, TakenDown.
+    """
     record = _record(archive, wanted)
+    if wanted.ending == "json":
+        return as_json(record)
     return page(
         "record.html",
         here="/nights",

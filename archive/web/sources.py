@@ -79,7 +79,8 @@ def show_source(archive: Archive, wanted: Asked) -> Answer:
         years=years,
         more_years=all_years - len(years),
         year=wanted.number("year"),
-        calendar=calendar_of(archive, name, days, nights) if days else None,
+        calendar=calendar_of(archive, name, days, nights, begun=_begun(years)) if days else None,
+        dots=days is not None and days[0] < _begun(years),
         left_out=sum(line.left_out for line in learnt.lines),
         learnt_from=learnt.articles,
     )
@@ -132,6 +133,11 @@ def _days(wanted: Asked, years: Sequence[Year], nights: Sequence[SourceNight]) -
     if newest > today:  # some page may date itself to any day
         newest = max([today, *(night.at.date() for night in nights)])
     return year_up_to(max([newest, *(night.at.date() for night in nights)]))
+
+
+def _begun(years: Sequence[Year]) -> date:
+    """The month of a source's first article, of the years that are shown."""
+    return min(date(year.number, n, 1) for year in years for n, count in enumerate(year.months, 1) if count)
 
 
 def _coverage(nights: Sequence[SourceNight]) -> Iterator[tuple[str, str | None, Any]]:

@@ -14,6 +14,7 @@ from archive.facets import STEPS
 from archive.fields import Filter
 from archive.query import Query, combined
 from archive.reading import Archive
+from archive.times import utc_now
 from archive.trends import Line, Trends, within_days
 from archive.web.asked import Answer, Asked, as_json, to_save
 from archive.web.asked import as_csv as table
@@ -224,6 +225,7 @@ def _page(archive: Archive, wish: Wish) -> Answer:
         rows=list(_rows(wish, trends, shown, linked=in_table)),
         linked=in_table,
         outside=[(line, search_url(line.query)) for line in shown if line.outside],
+        unfinished=bool(trends.spans) and trends.spans[-1][1] >= utc_now().date() >= trends.spans[-1][0],
         once=any(query.one_per_story for query in queries),
         sources=told,
         told=_told,

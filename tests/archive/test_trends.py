@@ -7,32 +7,40 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archive.trends as trends_module
+from archive import bitmaps
 from archive.errors import BadQuery
 from archive.query import Query
 from archive.reading import Archive
 from archive.trends import axis, within_days
+from archive.writer import ArchiveWriter
 from tests.archive.sample import Sample
 from tests.archive.test_agreement import build, queries
 
 
 @pytest.fixture(scope="module")
 def archives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Archive]]:
+    """Two without a bitmap index, and one that has it."""
     folder = tmp_path_factory.mktemp("trends")
-    for seed in range(2):
+    for seed in range(3):
         build(folder / str(seed), seed)
-    opened = [Archive(folder / str(seed)) for seed in range(2)]
+    with pytest.MonkeyPatch.context() as patch, ArchiveWriter(folder / "2", purpose="test") as writer:
+        for name, value in {"LEAST": 6, "WORDS_FROM": 8, "VALUE_SHARE": 4, "WORD_SHARE": 4}.items():
+            patch.setattr(bitmaps, name, value)
+        assert bitmaps.renew(writer.db.conn, writer.commit)
+    opened = [Archive(folder / str(seed)) for seed in range(3)]
     yield opened
     for archive in opened:
         archive.close()
 
 
-@given(number=st.integers(0, 1), query=queries, step=st.sampled_from(["day", "week", "month", "year", None]))
+@given(number=st.integers(0, 2), query=queries, step=st.sampled_from(["day", "week", "month", "year", None]))
 @settings(max_examples=80, deadline=None)
 def test_each_point_is_what_a_search_finds_and_both_ways_to_count_agree(
     archives: list[Archive], *, number: int, query: Query, step: str | None
@@ -110,6 +118,29 @@ def test_what_must_be_looked_up_article_by_article_is_not_counted_unasked_when_i
     assert told.lines[1].counts is not None
     assert archives[0].trends([looked_up]).lines[0].counts is not None
     assert archives[0].sources_writing_most([indexed], 1)[2] is False
+    # The bitmap index counts any, and which sources have most of them.
+    assert archives[2].trends([looked_up], every=False).lines[0].counts is not None
+    assert archives[2].sources_writing_most([indexed], 1)[2] is True
+    assert archives[2].trends([Query(one_per_story=True)], every=False).lines[0].counts is None
+
+
+def test_all_numbers_are_of_one_instant_though_a_crawl_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sample(tmp_path / "a") as sample:
+        sample.article(published_at="2026-11-10T00:00:00Z")
+    counted = trends_module.count
+
+    def count_and_write(*asked: Any) -> int:
+        number = counted(*asked)
+        with Sample(tmp_path / "a") as sample:
+            sample.article(published_at="2026-11-11T00:00:00Z")
+        return number
+
+    monkeypatch.setattr(trends_module, "count", count_and_write)
+    with Archive(tmp_path / "a") as archive:
+        told = archive.trends(["body", "title"], share=True)
+        assert [(line.total, line.counts, line.every) for line in told.lines] == [(1, (1,), (1,))] * 2
+        monkeypatch.undo()
+        assert archive.trends(["body"]).lines[0].total > 1
 
 
 def test_an_unknown_step_is_named(archives: list[Archive]) -> None:

@@ -38,14 +38,16 @@ LOOKED_AT = (
     "/trends?q=sentence&split=source&of=share",
     "/sources",
     "/source/kurir",
+    "/source/kurir/template",
     "/nights",
     "/night/1",
     "/night/1/pages?outcome=rejected",
     "/url?url=http://kurir.test/zid",
+    "/record?at=warc/2026/11/nightdesk-20261110020000-00001.warc.gz@1000",
     "/article/zzzz",
 )
 #: What is no page to look at: parts of one, and files.
-NOT_LOOKED_AT = ("/captured/page$", r"\.(?P<ending>bib", r"warc\.gz$", r"trends\.csv", r"trends\.svg")
+NOT_LOOKED_AT = ("/captured/page$", "/record/page$", r"\.(?P<ending>bib", r"warc\.gz$", r"\.csv$", r"trends\.svg")
 _RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 #: Bars of a timeline are as wide as there is room; the dates beside it do the same (WCAG 2.5.8, "equivalent").
 _CONTEXT = {"exclude": [[".timeline a"]]}

@@ -110,6 +110,7 @@ def test_what_a_rejected_page_looked_like_is_shown_sandboxed(room: Visitor) -> N
     frame = room.get(unescape(at)).text
     for words in ("What the crawl saw", WALL, "not kept", "it asked for consent", "a dialog, and 12 words", "Run 1"):
         assert words in frame, words
+    assert room.get(unescape(at).replace("/record?", "/record.json?")).json()["reason"] == "consent-wall"
     (source,) = re.findall(r'<iframe [^>]*sandbox src="([^"]+)"', frame)
     raw = room.get(unescape(source))
     assert raw.headers["content-security-policy"].startswith("sandbox; default-src 'none'")

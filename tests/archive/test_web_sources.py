@@ -62,7 +62,8 @@ def test_every_day_of_the_calendar_leads_to_as_many_articles(years: Visitor) -> 
     assert len(days) == 42
     for url, number in days[:3]:
         assert behind(years, f"/source/gazette{url}") == int(number)
-    assert page.count('<path class="d0"') > 300
+    assert page.count('<path class="dn"') == 304  # up to the month of its first article
+    assert len(days) + page.partition("</svg>")[0].count('<path class="d0"') == 365 - 304
     ((url, number),) = re.findall(r'<a href="(\?on=[^"]+)" tabindex="-1"><title>1 May 2025: (\d+)</title>',
                                   years.get("/source/gazette?year=2025").text)  # fmt: skip
     assert behind(years, f"/source/gazette{url}") == int(number) == 30

@@ -63,6 +63,12 @@ def test_every_number_leads_to_a_search_that_finds_as_many(room: Visitor, furthe
     assert points == {url for url, _ in found}
 
 
+def test_a_search_leads_to_its_trend(room: Visitor) -> None:
+    search = room.get("/search?q=harbour+source%3Agazette").text
+    (url,) = re.findall(r'href="(/trends\?[^"]+)"', search)
+    assert 'value="source:gazette harbour"' in room.get(unescape(url)).text
+
+
 def test_the_numbers_are_those_of_the_searchs_timeline(room: Visitor) -> None:
     told = room.get("/trends.json?q=harbour&by=month&of=share").json()
     (line,) = told["lines"]
