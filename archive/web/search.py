@@ -24,6 +24,8 @@ _HITS = 20
 _COUNTED = 100_000
 #: Characters of a query that a page takes: each of its links holds it.
 _LONGEST = 2000
+#: Characters of its address: a letter that is none of ASCII's takes six and more.
+_LONGEST_ADDRESS = 2500
 #: What a form's fields besides the box mean in the query language.
 _FORM = ("value", "since", "until", "is", "sort")
 #: Fields of an article that JSON has of each hit; the rest is at its own address.
@@ -47,6 +49,8 @@ def show(archive: Archive, wanted: Asked) -> Answer:
                               after=wanted.wishes.get("after") or None)  # fmt: skip
         if wanted.ending == "json":
             return _as_json(hits, query, wanted)
+        if len(search_url(query)) > _LONGEST_ADDRESS:
+            raise BadQuery("this query makes too long an address for a page; JSON, files and the command line take it")
         return _page(archive, hits, query, wanted)
     except BadQuery as error:
         if wanted.ending == "json":
@@ -145,6 +149,7 @@ def _page(archive: Archive, hits: Hits, query: Query, wanted: Asked) -> Answer:
         total=total,
         hits=found,
         chips=[*chips(query)],
+        filters=len(query.narrowing),
         facets=list(facet_lists(hits, query)) if total and counted else [],
         states=list(states(query)),
         fields=VALUES,
