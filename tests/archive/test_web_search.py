@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,9 +16,10 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from archive import Archive
+from archive import Archive, bitmaps
 from archive.export.package.verify import verify
 from archive.web.timeline import bars_of, draw
+from archive.writer import ArchiveWriter
 from tests.archive.room import Visitor, visiting
 from tests.archive.sample import Sample
 
@@ -263,3 +265,27 @@ def test_bars_are_days_weeks_months_or_years_by_how_long_the_time_is() -> None:
         assert draw(bars, step, lambda bar: f"/?{bar.span}").count("<a ") == number
     assert bars_of([(date(9999, 12, 31), 1)])[1][0].last == date.max
     assert bars_of([(date(2026, 9, 1), 1)])[1][0].span == "2026-09-01"
+
+
+def test_many_hits_are_counted_unasked_where_the_bitmap_index_has_them(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.web.search._COUNTED", 10)
+    copied = Path(shutil.copytree(folder, tmp_path / "a"))
+    with visiting(copied) as visitor:
+        page = visitor.get("/search?q=union").text
+        assert "These are many" in page
+        assert "<svg" not in page
+        assert "<svg" in visitor.get("/search?q=union&count=all").text
+        assert visitor.get("/search.json?q=union").json()["facets"] is None
+    monkeypatch.setattr(bitmaps, "LEAST", 1)
+    monkeypatch.setattr(bitmaps, "WORDS_FROM", 1)
+    with ArchiveWriter(copied, purpose="test") as writer:
+        assert bitmaps.renew(writer.db.conn, writer.commit)
+    with visiting(copied) as visitor:
+        page = visitor.get("/search?q=union").text
+        assert counted(page) == MANY
+        assert "These are many" not in page
+        assert "<svg" in page
+        assert "<svg" not in visitor.get("/search?q=union&count=none").text
+        assert visitor.get("/search.json?q=union").json()["facets"]["source"]["values"][0]["count"] == 23
