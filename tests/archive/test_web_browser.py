@@ -312,3 +312,15 @@ def test_without_a_script_all_of_it_is_done_by_links_and_forms(browser: Browser,
     page.get_by_role("link", name="The change before").click()
     assert page.locator("#changed ins", has_text="second sentence").is_visible()
     context.close()
+
+
+def test_on_paper_the_dark_theme_is_not_dark(page: Page, home: str) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(f"{home}/article/{PAST_ID}")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for selector in ("ins", "del", "pre.copy"):
+        dark = page.locator(selector).first.evaluate(
+            "each => getComputedStyle(each).backgroundColor.match(/\\d+/g).some(part => part < 230)"
+        )
+        assert not dark, selector
+    assert not page.get_by_role("button", name="Copy").first.is_visible()
