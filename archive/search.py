@@ -133,6 +133,12 @@ class Hits:
             return timeline_of(self._db, self.query, step)
 
     @property
+    def counted_at_once(self) -> bool:
+        """Whether facets and timeline take some tenths of a second however many match: the bitmap index has them."""
+        with _while_open(), one_instant(self._db):
+            return matches_of(self._db, self.query, at_once=True) is not None
+
+    @property
     def understood(self) -> str:
         """The words as they were read; see ``Query.understood``."""
         return self.query.understood

@@ -51,8 +51,6 @@ LIMITS = {"home": 100.0, "hits": 150.0, "search": 400.0, "article": 30.0}
 PEERS = {"home": "table", "hits": "table, search", "search": "table, search, facet", "article": "table"}
 #: Bytes of a page, without its sheet and its script.
 WEIGHT = 100_000
-#: Searches up to this many hits come with facets and timeline unasked.
-_COUNTED = 100_000
 _LINE = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 
@@ -184,13 +182,12 @@ def requests_of(folder: Path, corpus: Corpus, each: int, seed: int = 1) -> dict[
     chance = random.Random(f"{seed} pages")
     asked = [text for texts in questions(corpus, each, seed).values() for text in texts]
     with Archive(folder) as archive:
-        counted = [text for text in asked if archive.count(text) <= _COUNTED]
         drawn = [chance.randrange(corpus.articles) for _ in range(10 * each)]
         ids = [archive.get(str(corpus.article(number)[1].url)).id for number in drawn]
     return {
         "home": ["/"] * max(2 * each, 3),
         "hits": [f"/search?q={quote_plus(text)}&count=none" for text in asked],
-        "search": [f"/search?q={quote_plus(text)}" for text in counted],
+        "search": [f"/search?q={quote_plus(text)}" for text in asked],
         "article": [f"/article/{id_}" for id_ in ids],
         "trends": [f"/trends?q={quote_plus(text)}" for text in asked],
         "trends, 3": [

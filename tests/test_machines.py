@@ -117,8 +117,8 @@ TOLD = {
     "urls": "select url, source, kind, state, reason, attempts, etag, last_modified, body_digest, is_index,"
     " article_id, due_because, due_at is null, listed_at from urls",
     # in which order lists were read decides the order of what they said, and of many which are remembered
-    "hints": "select url, (select group_concat(value) from (select value from json_each(hints) order by value)) from urls"
-    " where json_array_length(hints) < 6",
+    "hints": "select url, (select group_concat(value) from (select value from json_each(hints) order by value))"
+    " from urls where json_array_length(hints) < 6",
     "outcomes": "select url, run_id, outcome, run_urls.reason from run_urls join urls on urls.id = url_id",
     "sightings": "select url, where_url, via, first_run, last_run from sightings join urls on urls.id = url_id",
     "pages": "select c.url, c.status, c.payload_digest, c.run_id from captures c join urls u on u.id = c.url_id"

@@ -96,7 +96,8 @@ def tell_chosen(db: Database) -> None:
     db.execute(
         """
         update chosen set (id, revision, first_seen_at, last_seen_at, gone_at) = (
-            select a.id, a.revision, a.first_seen_at, a.last_seen_at, a.gone_at from articles a where a.seq = chosen.seq)
+            select a.id, a.revision, a.first_seen_at, a.last_seen_at, a.gone_at
+            from articles a where a.seq = chosen.seq)
         where first_seen_at is null
         """
     )

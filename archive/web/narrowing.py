@@ -13,11 +13,15 @@ from archive.reading import Archive
 from archive.search import Hits
 from archive.web.layout import plainly
 from archive.web.links import facet_filter, in_order, search_url, with_filter, with_span, without_filter
-from archive.web.timeline import bars_of, draw, label
+from archive.web.timeline import MOST, bars_of, draw, label
 
 #: Counted on the page, in its order; the timeline stands for years and months.
 _FIELDS = ("source", "section", "author", "tag", "language", "type", "access")
 _VALUES = 8
+#: Filters shown as chips; a query with more is changed in the box.
+_CHIPS = 40
+#: Characters that a page has for addresses that hold the whole query: the longer it is, the fewer links there are.
+_ADDRESSES = 30_000
 _STATES = {
     "revised": ("changed since", "never changed"),
     "gone": ("removed from their site", "still on their site"),
@@ -48,15 +52,22 @@ class Timeline:
     last: str
 
 
+def _room(query: Query) -> int:
+    """How many links there is room for."""
+    return _ADDRESSES // len(search_url(query))
+
+
 def chips(query: Query) -> Iterator[Link]:
-    """The filters that narrow the search; each leads to it without itself."""
-    for each in query.narrowing:
-        yield Link(words=plainly(each.spelling), url=search_url(without_filter(query, each)))
+    """The filters that narrow the search; each leads to it without itself, or nowhere where there is no room."""
+    room = _room(query) // 4
+    for n, each in enumerate(query.narrowing[:_CHIPS]):
+        yield Link(words=plainly(each.spelling), url=search_url(without_filter(query, each)) if n < room else "")
 
 
 def facet_lists(hits: Hits, query: Query) -> Iterator[dict[str, object]]:
     """Of each field the commonest values, each with how many articles the search has of it."""
-    for name, facet in hits.facets(_FIELDS, most=_VALUES).items():
+    most = min(_VALUES, _room(query) // (3 * len(_FIELDS)))
+    for name, facet in hits.facets(_FIELDS, most=most).items() if most else ():
         links = []
         for value, number in facet.values:
             filter_ = facet_filter(name, value)
@@ -67,8 +78,8 @@ def facet_lists(hits: Hits, query: Query) -> Iterator[dict[str, object]]:
 
 
 def states(query: Query) -> Iterator[Link]:
-    """What articles can be: with it, without it."""
-    for state, (has, has_not) in _STATES.items():
+    """What articles can be: with it, without it; where there is room."""
+    for state, (has, has_not) in _STATES.items() if _room(query) > _CHIPS else ():
         for words, negated in ((has, False), (has_not, True)):
             filter_ = Filter("is", (state,), negated=negated)
             on = filter_ in query.narrowing
@@ -79,9 +90,10 @@ def states(query: Query) -> Iterator[Link]:
 
 
 def timeline(hits: Hits, query: Query) -> Timeline | None:
-    """The picture; None where all articles are of one day, week, month or year."""
-    step, bars = bars_of(hits.timeline("day"))
-    if len(bars) < 2:
+    """The picture; None where it would have one bar, or more than there is room for."""
+    most = min(MOST, 3 * _room(query) // 4)
+    step, bars = bars_of(hits.timeline("day"), most)
+    if not 2 <= len(bars) <= most:
         return None
     drawn = draw(bars, step, lambda bar: search_url(with_span(query, bar.span)))
     return Timeline(picture=drawn, first=label(bars[0], step), last=label(bars[-1], step))

@@ -94,7 +94,15 @@ def is_ours(path: str) -> bool:
 def _view(room: Room, made: Page) -> Callable[..., Awaitable[Any]]:
     async def view(request: Any) -> Any:
         wanted = asked(request.url_vars, request.query_string, room.home_of(request.scope))
-        return _response(await room.desk.read(partial(answer, made, wanted)))
+        try:
+            return _response(await room.desk.read(partial(answer, made, wanted)))
+        except TooSlow as error:
+            return _response(_failed(wanted, 503, "This takes too long", str(error)))
+        except ArchiveError as error:  # it cannot be opened any more: moved, or made new by another version
+            _log.error("%s: %s", shown_url(request.path), error)
+            return _response(
+                _failed(wanted, 503, "The archive cannot be read at the moment", "The log has more of it.")
+            )
 
     return view
 
@@ -122,8 +130,6 @@ def answer(made: Page, wanted: Asked, archive: Archive) -> Answer:
         return _failed(wanted, status, "This is not in the archive", str(error))
     except BadQuery as error:
         return _failed(wanted, 400, "This cannot be understood", str(error))
-    except TooSlow as error:
-        return _failed(wanted, 503, "This takes too long", str(error))
     except ArchiveError as error:
         return _failed(wanted, 500, "This cannot be read", str(error))
     except sqlite3.OperationalError as error:

@@ -20,10 +20,12 @@ from archive.web.links import in_order, search_url, with_filter, with_span, with
 from archive.web.narrowing import Link, chips, facet_lists, orders, states, timeline, wider
 
 _HITS = 20
-#: Hits up to which facets and timeline are counted unasked (measured: 0.4 s); a million take some seconds.
+#: Hits up to which facets and timeline are counted unasked where there is no bitmap index; a million take seconds.
 _COUNTED = 100_000
 #: Characters of a query that a page takes: each of its links holds it.
 _LONGEST = 2000
+#: Characters of its address: a letter that is none of ASCII's takes six and more.
+_LONGEST_ADDRESS = 2500
 #: What a form's fields besides the box mean in the query language.
 _FORM = ("value", "since", "until", "is", "sort")
 #: Fields of an article that JSON has of each hit; the rest is at its own address.
@@ -47,6 +49,8 @@ def show(archive: Archive, wanted: Asked) -> Answer:
                               after=wanted.wishes.get("after") or None)  # fmt: skip
         if wanted.ending == "json":
             return _as_json(hits, query, wanted)
+        if len(search_url(query)) > _LONGEST_ADDRESS:
+            raise BadQuery("this query makes too long an address for a page; JSON, files and the command line take it")
         return _page(archive, hits, query, wanted)
     except BadQuery as error:
         if wanted.ending == "json":
@@ -99,7 +103,7 @@ def _as_json(hits: Hits, query: Query, wanted: Asked) -> Answer:
         "next": search_url(query, ".json", after=_cursor(hits, query)) if _cursor(hits, query) else None,
     }
     count = wanted.wishes.get("count")
-    if count == "none" or (number > _COUNTED and count != "all"):
+    if count == "none" or (count != "all" and number > _COUNTED and not hits.counted_at_once):
         return as_json(told | {"facets": None, "timeline": None, "counted": search_url(query, ".json", count="all")})
     facets = {name: _facet(facet) for name, facet in hits.facets().items()}
     line = [{"from": first, "count": number} for first, number in hits.timeline()]
@@ -132,7 +136,7 @@ def _page(archive: Archive, hits: Hits, query: Query, wanted: Asked) -> Answer:
     found = list(hits)
     total = _count(hits, query)
     count = wanted.wishes.get("count")
-    counted = count == "all" or (total <= _COUNTED and count != "none")
+    counted = count == "all" or (count != "none" and (total <= _COUNTED or hits.counted_at_once))
     line = timeline(hits, query) if counted and total else None
     cursor, ranking = _cursor(hits, query), hits.ranking
     return page(
@@ -145,12 +149,13 @@ def _page(archive: Archive, hits: Hits, query: Query, wanted: Asked) -> Answer:
         total=total,
         hits=found,
         chips=[*chips(query)],
+        filters=len(query.narrowing),
         facets=list(facet_lists(hits, query)) if total and counted else [],
         states=list(states(query)),
         fields=VALUES,
         sources=archive.source_names()[:_PROPOSED],
-        count=None if counted else search_url(query, count="all" if total > _COUNTED else None),
-        many=total > _COUNTED,
+        count=None if counted else search_url(query, count=None if count == "none" else "all"),
+        many=count != "none",
         timeline=line,
         orders=list(orders(query)),
         told=ranking.told if ranking.order == "graded" else "",

@@ -16,8 +16,10 @@ from archive.facets import begin_of, next_of
 from archive.fields import written_span
 from archive.when import days_between
 
-#: Days up to which a bar is a day, a week, a month; else it is a year.
-_STEPS = ((92, "day"), (728, "week"), (3700, "month"))
+#: What a bar can be, and how many days it has.
+_STEPS = ((1, "day"), (7, "week"), (30.44, "month"), (365.25, "year"))
+#: Bars on a page: four months of days, two years of weeks, ten of months.
+MOST = 122
 #: Pixels: of the bars, above them for the number at the top, below them for the times.
 _HEIGHT, _HEAD, _FOOT = 96, 18, 20
 #: The least that a bar with any article is high, in pixels, and the most that one is wide, in per cent.
@@ -40,9 +42,12 @@ class Bar:
         return written_span(days_between(self.first, self.last))
 
 
-def bars_of(days: Sequence[tuple[date, int]]) -> tuple[str, list[Bar]]:
-    """Articles of each day from the first to the last → the step, and a bar for each."""
-    step = next((name for most, name in _STEPS if len(days) <= most), "year")
+def bars_of(days: Sequence[tuple[date, int]], most: int = MOST) -> tuple[str, list[Bar]]:
+    """Articles of each day from the first to the last → the finest step with at most so many bars, and a bar for each.
+
+    Years are the coarsest, however many there are.
+    """
+    step = next((name for length, name in _STEPS if len(days) <= most * length), _STEPS[-1][1])
     bars: list[Bar] = []
     counts: dict[date, int] = {}
     for day, count in days:

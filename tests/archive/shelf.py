@@ -6,8 +6,10 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+from archive.captures import Exchange
 from archive.times import iso
-from tests.archive.sample import NIGHT_1, NIGHT_2, Sample, two_nights
+from archive.writer import ArchiveWriter
+from tests.archive.sample import HARBOUR, NIGHT_1, NIGHT_2, Sample, two_nights
 
 _WORDS = "first second third fourth".split()  # noqa: SIM905
 PAST_URL = "https://gazette.test/past"
@@ -43,7 +45,7 @@ def with_a_past(sample: Sample) -> str:
 
 
 def reading_room(folder: Path) -> Path:
-    """Two nights, an article with a past, and forty of as many days. Gives the archive's folder."""
+    """Two nights, an article with a past, forty of as many days, and a page as captured. Gives the archive's folder."""
     two_nights(folder)
     with Sample(folder) as sample:
         with_a_past(sample)
@@ -59,4 +61,17 @@ def reading_room(folder: Path) -> Path:
                 tags=["harbour"],
                 language="en",
             )
+    with ArchiveWriter(folder, purpose="test") as writer:
+        answer = Exchange(
+            url=HARBOUR,
+            asked=HARBOUR,
+            source="harbour-news",
+            fetched_at=NIGHT_2,
+            status=200,
+            response_headers=(("Content-Type", "text/html; charset=utf-8"),),
+            body=b"<!doctype html><title>Harbour</title><h1>Harbour talks</h1><p>As captured.</p>",
+        )
+        capture = writer.keep(answer, run=1, url_id=None)
+        writer.db.execute("update articles set capture_id = ? where url = ?", [capture, HARBOUR])
+        writer.commit()
     return folder

@@ -124,6 +124,29 @@ def test_a_query_that_never_ends_is_ended(room: Visitor) -> None:
     assert "interrupted" in room.get(f"/archive.json?sql={endless}").text.lower()
 
 
+def test_a_page_that_takes_too_long_is_given_up_and_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.reading._STEPS", 1)
+    monkeypatch.setattr("archive.web.desk.PATIENCE_S", -1.0)
+    with visiting(folder) as visitor:
+        for path in ("/search?q=harbour", "/"):
+            assert visitor.get(path).status_code == 503
+            assert "This takes too long" in visitor.get(path).text
+        assert "narrow it down" in visitor.get("/search.json?q=harbour").json()["error"]
+
+
+def test_an_archive_that_is_no_longer_there_is_no_fault_of_ours(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with visiting(two_nights(tmp_path / "a")) as visitor:
+        (tmp_path / "a").rename(tmp_path / "b")
+        answer = visitor.get("/search")
+    assert answer.status_code == 503
+    assert "cannot be read at the moment" in answer.text
+    assert str(tmp_path) not in answer.text
+    assert str(tmp_path) in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 def test_with_a_token_only_who_knows_it_comes_in(folder: Path) -> None:
     basic = b64encode(f"me:{TOKEN}".encode()).decode()
     with visiting(folder, Door(token=TOKEN, hosts=None)) as visitor:

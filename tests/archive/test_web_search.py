@@ -6,17 +6,20 @@ import csv
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 
-from archive import Archive
+from archive import Archive, bitmaps
 from archive.export.package.verify import verify
 from archive.web.timeline import bars_of, draw
+from archive.writer import ArchiveWriter
 from tests.archive.room import Visitor, visiting
 from tests.archive.sample import Sample
 
@@ -229,12 +232,30 @@ def test_hostile_text_stays_text(room: Visitor) -> None:
         assert "<img" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "q",
+    [
+        "union " + " ".join(f"-tag:{'t' * 60}{n}" for n in range(20)),
+        "union " + " ".join(f"-tag:x{n}" for n in range(200)),
+        "union OR " + "x" * 1900,
+        "union OR " + "ž" * 390,
+    ],
+)
+def test_a_page_of_a_long_query_is_light_and_says_the_same(room: Visitor, q: str) -> None:
+    answer = room.get(f"/search?q={quote_plus(q)}")
+    assert answer.status_code == 200
+    assert counted(answer.text) == MANY
+    assert len(answer.content) < 100_000
+    assert room.get(f"/search?q={quote_plus('ž' * 1900)}").status_code == 400
+    assert room.get(f"/search.json?q={quote_plus('ž' * 1900)}").status_code == 200
+
+
 def test_bars_are_days_weeks_months_or_years_by_how_long_the_time_is() -> None:
     for days, step, number in (
         (2, "day", 2),
-        (92, "day", 92),
-        (93, "week", 14),
-        (800, "month", 27),
+        (122, "day", 122),
+        (123, "week", 19),
+        (900, "month", 30),
         (9000, "year", 25),
     ):
         line = [(date(2000, 1, 1) + timedelta(days=n), 1) for n in range(days)]
@@ -244,3 +265,27 @@ def test_bars_are_days_weeks_months_or_years_by_how_long_the_time_is() -> None:
         assert draw(bars, step, lambda bar: f"/?{bar.span}").count("<a ") == number
     assert bars_of([(date(9999, 12, 31), 1)])[1][0].last == date.max
     assert bars_of([(date(2026, 9, 1), 1)])[1][0].span == "2026-09-01"
+
+
+def test_many_hits_are_counted_unasked_where_the_bitmap_index_has_them(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.web.search._COUNTED", 10)
+    copied = Path(shutil.copytree(folder, tmp_path / "a"))
+    with visiting(copied) as visitor:
+        page = visitor.get("/search?q=union").text
+        assert "These are many" in page
+        assert "<svg" not in page
+        assert "<svg" in visitor.get("/search?q=union&count=all").text
+        assert visitor.get("/search.json?q=union").json()["facets"] is None
+    monkeypatch.setattr(bitmaps, "LEAST", 1)
+    monkeypatch.setattr(bitmaps, "WORDS_FROM", 1)
+    with ArchiveWriter(copied, purpose="test") as writer:
+        assert bitmaps.renew(writer.db.conn, writer.commit)
+    with visiting(copied) as visitor:
+        page = visitor.get("/search?q=union").text
+        assert counted(page) == MANY
+        assert "These are many" not in page
+        assert "<svg" in page
+        assert "<svg" not in visitor.get("/search?q=union&count=none").text
+        assert visitor.get("/search.json?q=union").json()["facets"]["source"]["values"][0]["count"] == 23

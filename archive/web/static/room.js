@@ -13,7 +13,7 @@
   };
 
   function step(by) {
-    const links = all(".hits h2 a, .list.walk a.step");
+    const links = all("a[data-step]");
     if (!links.length) return;
     const at = links.indexOf(document.activeElement);
     const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1)];
