@@ -8,7 +8,7 @@ from typing import Any
 from archive.entries import PAGE, Entry
 from archive.errors import NotFound
 from archive.reading import Archive
-from archive.reasons import because, happened
+from archive.reasons import because, happened, seen
 from archive.record import plain
 from archive.types import Outcome
 from archive.web.asked import Answer, Asked, as_csv, as_json
@@ -112,6 +112,6 @@ def show_url(archive: Archive, wanted: Asked) -> Answer:
     if wanted.ending == "json":
         return as_json(history)
     stone = archive.tombstone(history.url)
-    seen = [event for event in history.events if event.capture and stone is None]
+    answers = [event for event in history.events if event.capture and stone is None]
     return page("url.html", here="/nights", history=history, told=happened, because=because, stone=stone,
-                capture_url=capture_url, last=seen[-1] if seen else None)  # fmt: skip
+                capture_url=capture_url, last=answers[-1] if answers else None, seen=seen)  # fmt: skip
