@@ -61,14 +61,17 @@ def swatch(style: int) -> Markup:
     ).format(style + 1, dots)
 
 
-def to_file(curves: Sequence[Curve], top: float, *, name: str, about: str, ticks: Sequence[str], unit: str) -> Markup:
-    """The drawing with its axes and its legend, for a text or a slide. ``ticks``: words of the first to last step."""
+def to_file(
+    curves: Sequence[Curve], top: float, *, name: str, about: str, ticks: Sequence[tuple[int, str]], unit: str
+) -> Markup:
+    """The drawing with its axes and its legend, for a text or a slide. ``ticks``: steps, and their words."""
     height = _TOP + HEIGHT + _BOTTOM + _LEGEND * len(curves) + 10
     words = [_words(0, 24, name, size=20), _words(0, 44, about, size=13, colour="#555")]
     for share in (0.0, 0.5, 1.0):
         words.append(_words(_LEFT - 8, _TOP + HEIGHT * (1 - share) + 4, number(top * share, unit), anchor="end"))
-    for n, (tick, anchor) in enumerate(zip(ticks, ("start", "middle", "end"), strict=False)):
-        words.append(_words(_LEFT + WIDTH * n / 2, _TOP + HEIGHT + 22, tick, anchor=anchor))
+    step = WIDTH / max([1, *(len(curve.values) for curve in curves)])
+    for n, tick in ticks:
+        words.append(_words(_LEFT + (n + 0.5) * step, _TOP + HEIGHT + 22, tick, anchor="middle"))
     for n, curve in enumerate(curves):
         y = _TOP + HEIGHT + _BOTTOM + _LEGEND * (n + 0.5)
         sample = _one(curve.style, f"M{_LEFT:.0f} {y:.0f}h44", f"M{_LEFT + 22:.0f} {y:.0f}h0", Markup())

@@ -121,10 +121,12 @@ def as_svg(archive: Archive, wanted: Asked) -> Answer:
     if wish.by_source and len(wish.queries) > 1:
         raise BadQuery("a drawing by source is of one query: its curves are the sources; write one q")
     trends, _ = _trends(archive, wish, panels=_QUERIES)
+    if any(line.counts is None for line in trends.lines):
+        raise BadQuery("to count that many articles takes some seconds, and is done when asked for: add count=all")
     curves = [_curve(wish, trends, line, n) for n, line in enumerate(trends.lines)]
     top = _top(curves)
-    middle = trends.spans[len(trends.spans) // 2 : len(trends.spans) // 2 + 1]
-    ticks = [step_name(span, trends.step) for span in (*trends.spans[:1], *middle, *trends.spans[-1:])]
+    shown = sorted({0, len(trends.spans) // 2, len(trends.spans) - 1}) if trends.spans else []
+    ticks = [(n, step_name(trends.spans[n], trends.step)) for n in shown]
     name = _name(wish) if not wish.by_source else f"{_told(wish.queries[0])}, by source"
     drawn = to_file(curves, top, name=plainly(name), about=_about(wish, trends), ticks=ticks, unit=_unit(wish))
     return to_save(drawn.encode(errors="replace"), "trends.svg", "image/svg+xml; charset=utf-8")

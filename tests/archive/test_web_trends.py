@@ -185,6 +185,8 @@ def test_what_takes_long_is_counted_when_it_is_asked_for(room: Visitor, monkeypa
     monkeypatch.setattr(trends_module, "MOST_LOOKED_UP", 5)
     page = room.get("/trends?q=harbour+words%3A%3E1").text
     assert "finds 40 articles" in page
+    assert "add count=all" in room.get("/trends.svg?q=harbour+words%3A%3E1").text
+    assert room.get("/trends.svg?q=harbour+words%3A%3E1&count=all").status_code == 200
     (url,) = re.findall(r'href="([^"]+)">Count them', page)
     counted = room.get(unescape(url)).text
     assert "Count them" not in counted
