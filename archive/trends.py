@@ -114,7 +114,7 @@ def trends_of(
     """The lines of queries, one each; with ``sources``, one for each of these; all of one instant. Raises BadQuery.
 
     ``step``: as long as that, or longer if the axis would have more than ``most`` steps; None: the shortest that has
-    no more. ``every``: count also what takes long.
+    no more, or twice as many months, for a year would be twelve times as long. ``every``: count also what takes long.
     """
     if step is not None and step not in STEPS:
         raise BadQuery(f"by: {step[:80]!r} is unknown; write one of {', '.join(STEPS)}")
@@ -169,8 +169,9 @@ def axis(spans: Iterable[Span], *, step: str | None, most: int) -> tuple[str, tu
         return step or "month", ()
     first, last = min(begin for begin, _ in ends), max(end for _, end in ends)
     for chosen in STEPS[STEPS.index(step or "day") :]:
-        found = _spans(first, last, chosen, most)
-        if len(found) <= most:
+        room = 2 * most if step is None and chosen == "month" else most
+        found = _spans(first, last, chosen, room)
+        if len(found) <= room:
             return chosen, found
     latest = min(last.year, max(utc_now().year + 1, first.year))
     earliest = max(first.year, latest - most + 1)

@@ -88,12 +88,17 @@ def test_an_axis_has_no_gap_and_not_too_many_steps(pairs: list[tuple[date, int]]
     ends = [(first, min(first.toordinal() + days, date.max.toordinal())) for first, days in pairs]
     lines = [(first, date.fromordinal(last)) for first, last in ends]
     chosen, spans = axis(lines, step=step, most=most)
-    assert 1 <= len(spans) <= most
+    assert 1 <= len(spans) <= (2 * most if step is None and chosen == "month" else most)
     for (_, last), (first, _) in pairwise(spans):
         assert first == last + timedelta(days=1)
     if chosen != "year":
         assert spans[0][0] <= min(first for first, _ in lines)
         assert spans[-1][1] >= max(last for _, last in lines)
+
+
+def test_eleven_years_are_shown_by_months_rather_than_by_eleven_points() -> None:
+    years = [(date(2016, 1, 1), date(2026, 12, 31))]
+    assert [axis(years, step=None, most=most)[0] for most in (4100, 600, 130, 60)] == ["day", "week", "month", "year"]
 
 
 def test_one_article_of_a_far_year_does_not_push_the_others_together(tmp_path: Path) -> None:
