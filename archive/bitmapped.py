@@ -17,7 +17,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from archive.bitmaps import MOST_DUE
-from archive.bits import array_of, at_least, counts_between, every, numbers_of, set_of, unpacked
+from archive.bits import array_of, at_least, counts_between, every, flagged, numbers_of, set_of, unpacked
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -148,7 +148,7 @@ class BitmapIndex:
         wanted = list(seqs)
         if len(wanted) * 8 > size:
             chosen = set(wanted)
-            return set_of((n for n, seq in enumerate(known) if seq in chosen), size)
+            return flagged(bytes(map(chosen.__contains__, known)))
         places = ((bisect_left(known, seq), seq) for seq in wanted)
         return set_of((n for n, seq in places if n < size and known[n] == seq), size)
 

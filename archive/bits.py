@@ -29,6 +29,11 @@ def set_of(numbers: Iterable[int], size: int) -> int:
     flags = bytearray(size)
     for number in numbers:
         flags[number] = 1
+    return flagged(flags)
+
+
+def flagged(flags: bytes | bytearray) -> int:
+    """The set of the places where there is 1, not 0."""
     return int(flags.translate(_TO_DIGITS)[::-1] or b"0", 2)
 
 

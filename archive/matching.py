@@ -138,6 +138,9 @@ class _Asked:
         self._hopeless = query.read.hopeless
         #: Wanted all at once: sets with the FTS5 expression of each, if there is one that is short.
         self._sets: list[tuple[int, str | None]] = []
+        #: Any of which is wanted: a set, and what FTS5 has to be asked, or (True) what is not that.
+        self._mixed: list[tuple[int, list[tuple[str, bool]]]] = []
+        mixed: list[tuple[str, bool]] = []
         #: Wanted and unwanted, of FTS5.
         self._rest: list[str] = []
         self._unwanted: list[str] = []
@@ -145,18 +148,26 @@ class _Asked:
         self._least, self._most = _LEAST, _MOST
         tree = None if self._hopeless else read_tree(sendable_text(query.text))
         for item in tree.items if isinstance(tree, All) else [] if tree is None else [tree]:
-            self._word(item)
+            if not self._mix(item):
+                self._word(item)
+            else:
+                mixed.append(compiled(item))
         for each in query.narrowing:
             self._filter(each)
+        if self._rest and mixed:  # all in one walk, in which each makes it shorter for the others
+            self._mixed = []
+            for expression, negated in mixed:
+                (self._unwanted if negated else self._rest).append(expression)
 
     @property
     def at_once(self) -> bool:
         """Whether the bitmap index has all that is asked."""
         if self._conditions:
             return False
-        if self._rest:
-            return self._index.is_known(self._walk, self._least, self._most)
-        return all(self._index.is_known(each, _LEAST, _MOST) for each in self._unwanted)
+        if self._rest and not self._index.is_known(self._walk, self._least, self._most):
+            return False
+        walked = [*([] if self._rest else self._unwanted), *(each for _, others in self._mixed for each, _ in others)]
+        return all(self._index.is_known(each, _LEAST, _MOST) for each in walked)
 
     def bits(self) -> int:
         """The set of all articles that are wanted, as the index has them."""
@@ -164,6 +175,12 @@ class _Asked:
         bits = 0 if self._hopeless else index.every
         for found, _ in self._sets:
             bits &= found
+        for found, others in self._mixed:
+            either = found
+            for expression, negated in others:
+                walked = self._walked(expression)
+                either |= index.every ^ walked if negated else walked
+            bits &= either
         if bits and self._rest:
             bits &= index.matched(self._walk, self._least, self._most)
         elif bits:
@@ -178,21 +195,22 @@ class _Asked:
         if found is not None:
             self._sets.append((found, item.fts if isinstance(item, Term) else None))
             return
-        if isinstance(item, AnyOf) and all(isinstance(each, Term | AnyOf | All | Not) for each in item.items):
-            known = [self._known(each) for each in item.items]
-            if any(each is not None for each in known):
-                bits = 0
-                for each, node in zip(known, item.items, strict=True):
-                    bits |= self._asked(node) if each is None else each
-                self._sets.append((bits, None))
-                return
         expression, negated = compiled(item)
         (self._unwanted if negated else self._rest).append(expression)
 
-    def _asked(self, node: Node) -> int:
-        expression, negated = compiled(node)
-        found = self._walked(expression)
-        return self._index.every ^ found if negated else found
+    def _mix(self, item: Node) -> bool:
+        """Note what is wanted of several, some of which the index has; False: it has none, or all."""
+        if not isinstance(item, AnyOf):
+            return False
+        known = [self._known(each) for each in item.items]
+        others = [compiled(node) for each, node in zip(known, item.items, strict=True) if each is None]
+        if not 0 < len(others) < len(known):
+            return False
+        bits = 0
+        for each in known:
+            bits |= each or 0
+        self._mixed.append((bits, others))
+        return True
 
     def _known(self, node: Node) -> int | None:
         """The set of a node whose words the index has; None: it lacks one, or there is more than words."""

@@ -166,7 +166,10 @@ def fill(folder: Path, corpus: Corpus, articles: int) -> Path:
             "insert into sources (id, title, home, first_seen_at) values (?, ?, ?, ?)",
             [(f"paper{n:03}", f"Paper {n}", f"https://paper{n:03}.test/", now) for n in range(corpus.sources)],
         )
-        db.execute(f"insert into runs values (1, 'crawl', '{now}', '{now}', 'finished', 'bench', '{{}}')")
+        db.execute(
+            "insert into runs (id, kind, started_at, finished_at, status, software, arguments)"
+            f" values (1, 'crawl', '{now}', '{now}', 'finished', 'bench', '{{}}')"
+        )
         db.execute(f"insert into warc_files values (1, 'warc/1.warc.gz', '{now}', 1, 1)")
         db.executemany(
             "insert into captures (id, run_id, source, url, fetched_at, status, warc_file_id, offset, length,"

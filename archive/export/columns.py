@@ -41,7 +41,15 @@ _OPTIONAL = frozenset(
     (
         *("url", "canonical_url", "description", "published_at", "published_precision", "published_as_written"),
         *("modified_at", "section", "language", "reading_minutes", "type", "site_name", "gone_at", "published_origin"),
-        *("published_inferred", "authors_origin", "capture_file", "capture_offset", "capture_digest", "valid_until"),
+        *(
+            "published_inferred",
+            "authors_origin",
+            "capture_file",
+            "capture_offset",
+            "capture_digest",
+            "valid_until",
+            "template",
+        ),
     )
 )
 
