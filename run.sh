@@ -7,7 +7,7 @@
 #   ./run.sh typing    mypy, strict
 #   ./run.sh check     lint, typing, test
 #   ./run.sh bench     the benchmarks that need no saved pages
-#   ./run.sh replay    pywb and py-wacz into .venv-replay, for tests/test_replay.py (without them it is skipped)
+#   ./run.sh replay    pywb, py-wacz and moto into .venv-replay, for tests/test_replay.py (skipped without them)
 #   ./run.sh pins      write constraints.txt anew from what is installed
 set -euo pipefail
 cd "$(dirname "$0")"

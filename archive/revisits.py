@@ -26,6 +26,7 @@ _ALIKE = "status = :status"
 _DOUBTED = """
     select exists (select 1 from captures c join url_events e on e.url_id = c.url_id
                    where c.id = :id and e.reason = 'damaged-capture' and e.at >= c.fetched_at)
+        or exists (select 1 from captures where id = :id and damaged_at is not null)
         or exists (select 1 from captures c join erasures e on (e.warc_file_id, e.offset) = (c.warc_file_id, c.offset)
                    where c.id = :id)
 """

@@ -12,6 +12,8 @@ import errno
 import hashlib
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -79,6 +81,18 @@ def read_range(path: Path, offset: int, length: int) -> bytes:
     with _store_errors(moved.url):
         store, name = _fsspec().core.url_to_fs(moved.url)
         return bytes(store.cat_file(name, start=offset, end=offset + length))
+
+
+@contextmanager
+def at_hand(path: Path) -> Iterator[Path]:
+    """A file on this machine: itself, or while the block lasts a copy of what lies elsewhere. Raises OSError."""
+    if path.exists() or moved_to(path) is None:
+        yield path
+        return
+    with open_warc(path) as there, tempfile.NamedTemporaryFile(suffix=path.name) as copy:
+        shutil.copyfileobj(there, copy, _BLOCK)
+        copy.flush()
+        yield Path(copy.name)
 
 
 def move_out(path: Path, url: str) -> Moved:

@@ -30,7 +30,7 @@ from crawler.cli import nightdesk
 from crawler.demo import DemoInternet
 from tests.conftest import an_article
 from tests.crawler.test_night import crawl, declare
-from tests.replay import Wayback, needs_replay, run, wayback
+from tests.replay import PROGRAMS, Wayback, needs_replay, run, wayback
 
 WHEN = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 OLD, MOVED = "http://millbrook-courier.example/old", "http://millbrook-courier.example/moved?b=2&a=%C3%A9"
@@ -243,3 +243,16 @@ def test_warcio_and_fastwarc_find_every_record_whole(folder: Path, unpacked: Pat
         assert kinds["warcinfo"] >= 1
         assert kinds["response"] + kinds["revisit"] == kinds["request"]
         assert kinds["metadata"] > 0
+
+
+@pytest.mark.skipif(not (PROGRAMS / "moto_server").exists(), reason="moto is not installed; ./run.sh replay does it")
+def test_files_lie_on_a_server_that_speaks_s3(tmp_path: Path) -> None:
+    done = run("python", Path(__file__).parent / "s3.py", cwd=tmp_path)
+    assert done.stdout.splitlines() == [
+        "moved True True",
+        "range True",
+        "whole True",
+        "gone True",
+        "back True True True",
+        "left False",
+    ], done.stderr

@@ -22,6 +22,7 @@ from archive.lock import WriterLock
 from archive.opening import connect_to_read, open_to_read
 from archive.times import iso, utc_now
 from archive.version import __version__
+from archive.warcstore import moved_to
 
 #: Beside the database and the WARC files: what belongs to an archive.
 _FOLDERS = ("exports", "reports")
@@ -137,10 +138,7 @@ class _Copy:
         try:
             status = source.stat()
         except FileNotFoundError:
-            if size:
-                self.lost.append(path)
-            if path in self._before:
-                self._files[path] = self._before[path]  # the last copy that there is
+            self._copy_absent(path, size)
             return
         kept = self._before.get(path)
         same = kept is not None and (kept.size, kept.mtime_ns) == (min(size, status.st_size), status.st_mtime_ns)
@@ -148,6 +146,19 @@ class _Copy:
             self._keep(path, kept)
         else:
             self._copy(path, size, status.st_mtime_ns if closed else 0)
+
+    def _copy_absent(self, path: str, size: int) -> None:
+        """A file that is not in its place: it lies elsewhere, or is lost."""
+        kept, moved = self._before.get(path), moved_to(self._folder / path)
+        if moved is None:
+            if size:
+                self.lost.append(path)
+            if kept is not None:
+                self._files[path] = kept  # the last copy that there is
+        elif kept is not None and kept.sha256 == moved.sha256 and (self._to / path).exists():
+            self._keep(path, kept)
+        else:
+            self._copy(path, size, 0)
 
     def _others(self) -> Iterator[Path]:
         yield from sorted(self._folder.glob("*.toml"))

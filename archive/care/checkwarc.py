@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from archive.care.damage import Damage, Progress
 from archive.care.erase import MARK
 from archive.care.heads import split_member
+from archive.warcstore import at_hand, size_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -61,7 +62,7 @@ def _check_file(db: Database, folder: Path, file: _File, told: _Told, *, quick: 
     path = folder / file.path
     rows = _rows(db, file.id)
     try:
-        length = path.stat().st_size
+        length = size_of(path)
     except OSError as error:
         if rows or file.size:
             yield Damage(kind="warc", where=file.path, what=f"it cannot be read: {error.strerror}")
@@ -80,7 +81,11 @@ def _check_file(db: Database, folder: Path, file: _File, told: _Told, *, quick: 
         )
         return
     if min(length, file.size):
-        with path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with (
+            at_hand(path) as here,
+            here.open("rb") as opened,
+            mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
             yield from _check_records(file, data, rows, told)
     else:
         yield from (_lost(file, row, "it lies beyond the file's end") for row in rows.values())

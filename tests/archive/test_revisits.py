@@ -200,6 +200,13 @@ def test_after_damage_was_found_the_page_is_kept_whole_again(writer: ArchiveWrit
     assert (payload_of(writer, whole), payload_of(writer, again)) == (None, whole)
 
 
+def test_a_payload_that_verify_found_damaged_is_not_named(writer: ArchiveWriter) -> None:
+    first, _ = kept(writer)
+    writer.db.execute("update captures set damaged_at = '2026-11-22T03:00:00Z' where id = ?", [first])
+    again, _ = kept(writer, fetched_at=LATER)
+    assert payload_of(writer, again) is None
+
+
 def test_an_answer_from_before_ids_were_noted_is_repeated_by_its_own_id(writer: ArchiveWriter) -> None:
     first, original = kept(writer)
     writer.commit()

@@ -72,6 +72,22 @@ def test_files_are_moved_read_there_and_brought_back(folder: Path, store: str, t
     assert not fsspec.core.url_to_fs(moved.url)[0].exists(moved.url)
 
 
+def test_files_elsewhere_are_verified_and_backed_up(folder: Path, store: str, tmp_path: Path) -> None:
+    whole = the_file(folder).read_bytes()
+    run("offload", "-a", folder, "--to", store)
+    assert run("verify", "-a", folder).exit_code == 0
+    done = run("backup", "-a", folder, tmp_path / "backup")
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "backup" / the_file(folder).relative_to(folder)).read_bytes() == whole
+    assert run("backup", "-a", folder, tmp_path / "backup").exit_code == 0  # which has it already
+    moved = moved_to(the_file(folder))
+    assert moved is not None
+    filesystem, name = fsspec.core.url_to_fs(moved.url)
+    filesystem.pipe_file(name, whole[:700] + b"?" + whole[701:])
+    done = run("verify", "-a", folder)
+    assert done.exit_code != 0 and the_file(folder).name in done.stdout + done.stderr
+
+
 def test_a_later_crawl_writes_here_and_repeats_what_lies_there(folder: Path, store: str) -> None:
     run("offload", "-a", folder, "--to", store)
     with ArchiveWriter(folder, purpose="test") as writer:
