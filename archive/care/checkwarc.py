@@ -87,13 +87,13 @@ def _check_file(db: Database, folder: Path, file: _File, told: _Told, *, quick: 
 
 
 def _rows(db: Database, file_id: int) -> dict[int, Mapping[str, Any]]:
-    """Offset → the capture there, with the article that was read from it."""
+    """Offset → the capture there, with the article of its URL."""
     rows = db.query(
         """
         select c.id, c.offset, c.length, c.url, c.payload_digest, c.payload_size, e.tombstone_id as tombstone,
-               coalesce(a.title, r.title) as title, coalesce(a.id, r.article_id) as article_id, c.damaged_at
+               a.title, a.id as article_id
         from captures c left join erasures e on e.warc_file_id = c.warc_file_id and e.offset = c.offset and e.done
-        left join articles a on a.capture_id = c.id left join revisions r on r.capture_id = c.id
+        left join urls u on u.id = c.url_id left join articles a on a.id = u.article_id
         where c.warc_file_id = ? order by c.offset
         """,
         [file_id],
