@@ -10,6 +10,7 @@ archive. Told of each of them, all of it to be none:
     twice       pages whose answer 200 was fetched again though it had been kept
     torn        rows that point at no readable record of the WARC
     unaccounted pages of a run without an outcome, URLs without a state
+    unclean     whatever else `nightdesk verify` finds
 
 Instants are drawn over half the time for which a crawl without kills holds the archive, Python's start left out. So
 an archive is killed a few times before it is done, in its recovery of what the last kill left as well as at its work;
@@ -52,11 +53,12 @@ class Losses:
     twice: list[str] = field(default_factory=list)
     torn: list[str] = field(default_factory=list)
     unaccounted: list[str] = field(default_factory=list)
+    unclean: list[str] = field(default_factory=list)
 
     @property
     def none(self) -> bool:
         """True: the kills cost nothing."""
-        return not (self.lost or self.twice or self.torn or self.unaccounted)
+        return not (self.lost or self.twice or self.torn or self.unaccounted or self.unclean)
 
 
 def kill_crawls(kills: int, *, seed: int, papers: Sequence[str] = _PAPERS) -> Losses:
@@ -133,6 +135,8 @@ def _query(folder: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def _judge(losses: Losses, whole: Path, killed: Path) -> None:
+    from archive.care.verify import verify
+
     losses.at_work += _query(killed, "select count(*) from runs where status = 'crashed'")[0][0]
     for sql in (
         "select id, title, body, revision from articles",
@@ -158,6 +162,7 @@ def _judge(losses: Losses, whole: Path, killed: Path) -> None:
         )
     ]
     losses.torn += _torn(killed)
+    losses.unclean += [f"{damage.where}: {damage.what}" for damage in verify(killed)]
     losses.unaccounted += [
         url
         for (url,) in _query(
@@ -206,7 +211,7 @@ def main() -> int:
         print(
             f"seed {chosen.seed}: {losses.kills} kills, {losses.at_work} of a run at work, {losses.archives} archives"
         )
-        for name in ("lost", "twice", "torn", "unaccounted"):
+        for name in ("lost", "twice", "torn", "unaccounted", "unclean"):
             found = getattr(losses, name)
             print(f"{name:<12} {len(found) or 'none'}" + "".join(f"\n    {one}" for one in found[:20]))
     return 0 if losses.none else 1

@@ -20,6 +20,7 @@ from archive.care.erase import overwrite_pending, scrub
 from archive.care.heads import head_of
 from archive.care.tombstones import TAKEN_DOWN, add_key, key_of_url
 from archive.care.trace import Found, find, target_of
+from archive.errors import ArchiveError
 from archive.export.log import Noted, exports_with
 from archive.fingerprint import line_fingerprint
 from archive.row import as_json
@@ -51,6 +52,10 @@ class Takedown:
     files: tuple[str, ...]
     #: Past exports that held one of the articles.
     exports: tuple[Noted, ...]
+    #: Why not all of these are known, in words: a list of an export that cannot be read.
+    unread: tuple[str, ...]
+    #: Copies of the database from before a migration, in the archive's folder: they are left as they are.
+    copies: tuple[str, ...]
     #: False: somebody reads the database, so that its journal could not be emptied; the next write tries again.
     scrubbed: bool
 
@@ -66,7 +71,7 @@ def take_down(
     target = target_of(writer.db, name)
     found = find(writer.db, writer.folder, target)
     titles = [(id_, title) for id_ in found.articles for (title,) in _titles(writer.db, id_)]
-    held = {noted.ids: noted for id_ in found.articles for noted in exports_with(writer.folder, id_)}
+    held, unread = _exports(writer.folder, found.articles)
     scrubbed = True
     if not writer.dry_run:
         writer.commit()
@@ -85,9 +90,23 @@ def take_down(
         lists=len(found.lists),
         lists_too=lists_too,
         files=tuple(path.relative_to(writer.folder).as_posix() for path in found.files),
-        exports=tuple(sorted(held.values(), key=lambda noted: noted.at)),
+        exports=held,
+        unread=unread,
+        copies=tuple(path.name for path in sorted(writer.folder.glob("archive-before-*.db"))),
         scrubbed=scrubbed,
     )
+
+
+def _exports(folder: Path, articles: Iterable[str]) -> tuple[tuple[Noted, ...], tuple[str, ...]]:
+    """Past exports that held one of the articles, and why not all of them are known, which keeps no page here."""
+    held: dict[str, Noted] = {}
+    unread: dict[str, None] = {}
+    for id_ in articles:
+        try:
+            held |= {noted.ids: noted for noted in exports_with(folder, id_)}
+        except ArchiveError as error:
+            unread[str(error)] = None
+    return tuple(sorted(held.values(), key=lambda noted: noted.at)), tuple(unread)
 
 
 def _titles(db: Database, id_: str) -> Iterator[tuple[str]]:

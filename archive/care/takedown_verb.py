@@ -92,6 +92,10 @@ def _tell(done: Takedown, *, dry_run: bool) -> None:
         say(f"nothing of {done.name} is in the archive; it {'would be' if dry_run else 'is'} refused from now on")
     for noted in done.exports:
         say(f"an export of {noted.at:%Y-%m-%d %H:%M} held it: {noted.path or 'to a stream'}")
+    for why in done.unread:
+        say(f"not all exports that held it are known: {why}")
+    for path in done.copies:
+        say(f"{path}, from before a migration, still holds it: delete it")
     if not done.scrubbed:
         say("somebody reads the database: its journal is emptied by the next command that writes")
     if not dry_run:

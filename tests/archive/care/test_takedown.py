@@ -196,6 +196,17 @@ def test_past_exports_that_held_it_are_named_and_reports_that_quote_it_deleted(f
     assert [path.name for path in (folder / "reports").iterdir()] == ["night-20261122-1.html"]
 
 
+def test_a_list_of_an_export_that_cannot_be_read_does_not_keep_a_page_in_the_archive(folder: Path) -> None:
+    (listed,) = (folder / "exports").glob("*.ids.gz")
+    listed.write_bytes(b"torn")
+    (folder / "archive-before-m009.db").write_bytes(b"")
+    said = ran(folder, "takedown", DOOMED, "--reason", "r")
+    assert "not all exports that held it are known" in said
+    assert "archive-before-m009.db, from before a migration, still holds it: delete it" in said
+    with Archive(folder) as archive:
+        assert archive.tombstone(DOOMED) is not None
+
+
 def test_a_dry_run_says_the_same_and_changes_nothing(folder: Path) -> None:
     before = rows(folder)
     told = json.loads(ran(folder, "takedown", DOOMED, "--dry-run", "--json"))
