@@ -13,6 +13,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from crawler.errors import CrawlerError
 from crawler.intake.tasks import Batch, Done, Left, work, work_without_cleaning
 from pipelines.pool import process_executor
 
@@ -23,6 +24,10 @@ WINDOW = 8
 _RECYCLE_AFTER = 1000
 
 T = TypeVar("T")
+
+
+class NoWorkers(CrawlerError):
+    """No worker process can be started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,16 @@ class Crew:
                 under_way[number] = _UnderWay(each.batch, each.label, self._submit(each.batch))
         return first.label, results
 
+    def _tried(self, batch: Batch) -> Executor:
+        """A worker that works. Raises NoWorkers if it was not the page that killed the other."""
+        executor = self._make(1)
+        try:
+            executor.submit(work, replace(batch, tasks=())).result()
+        except BrokenExecutor as error:
+            executor.shutdown(wait=False)
+            raise NoWorkers("the processes that clean pages end at once; is there memory for them?") from error
+        return executor
+
     def _one_by_one(self, batch: Batch) -> list[Done | Left]:
         results: list[Done | Left] = []
         executor: Executor | None = None
@@ -111,7 +126,7 @@ class Crew:
                     one, f"the cleaning process died on this page, or hung for {2 * batch.seconds:g} s"
                 )
                 executor.shutdown(wait=False)
-                executor = None
+                executor = self._tried(batch)
         if executor is not None:
             executor.shutdown(wait=False)
         return results
