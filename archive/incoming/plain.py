@@ -71,7 +71,9 @@ class _Inflate:
     def take(self, data: memoryview) -> tuple[bytes, int]:
         part = self._object.decompress(data, _PART)
         self.eof = self._object.eof
-        return part, len(data) - len(self._object.unconsumed_tail) - len(self._object.unused_data)
+        # At the end zlib leaves what follows in both, if an earlier part had been held back.
+        left = self._object.unused_data if self.eof else self._object.unconsumed_tail
+        return part, len(data) - len(left)
 
 
 class _Unzstd:
