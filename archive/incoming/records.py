@@ -117,6 +117,8 @@ class RecordReader:
         if not begin:
             return Damage(place=self.place, why=_CUT, torn=True) if plain.torn else None
         place = self.place = plain.place()
+        if len(begin) < len(_MAGIC) and _MAGIC.startswith(begin):
+            return Damage(place=place, why=_CUT, torn=True)
         if begin != _MAGIC:
             return self._search(place)
         end, gap = self._end_of_head()
@@ -137,9 +139,8 @@ class RecordReader:
     def _end_of_head(self) -> tuple[int, int]:
         """Where the head ends, and how long the gap behind it is: some programs leave out the carriage returns."""
         end = self._plain.find(b"\r\n\r\n", _LONGEST_HEAD)
-        if end >= 0:
-            return end, 4
-        return self._plain.find(b"\n\n", _LONGEST_HEAD), 2
+        bare = self._plain.peek(end if end >= 0 else _LONGEST_HEAD).find(b"\n\n")
+        return (end, 4) if bare < 0 else (bare, 2)
 
     def _content(self, place: Place, head: bytes, fields: Mapping[str, str], length: int) -> Record | TooLarge | Damage:
         if length > LARGEST:
