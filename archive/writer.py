@@ -289,6 +289,7 @@ class ArchiveWriter:
         payload_size: int,
         digest: str,
         origin: str | None,
+        record_id: str | None,
     ) -> int:
         """Write a record that was made elsewhere, as its gzip member, to the WARC and its row; the capture's id.
 
@@ -305,6 +306,7 @@ class ArchiveWriter:
             "payload_size": payload_size,
             "payload_digest": digest,
             "origin": origin,
+            "record_id": record_id,
         }
         if self.dry_run:
             return self._insert_capture(offset=self._pretend(), length=len(member), **columns)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from crawler.machines.machines import Machines
+
 
 class Inline(Executor):
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
@@ -14,5 +16,4 @@ class Inline(Executor):
         return future
 
 
-def inline(_workers: int) -> Executor:
-    return Inline()
+INLINE = Machines(name="this process", width=2, make=lambda _workers: Inline(), died=(), recycle_after=None)

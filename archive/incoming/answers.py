@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from archive.captures import Headers
 from archive.incoming.chunks import dechunk
 from archive.incoming.records import Record
+from archive.warcrecord import Headers
 
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+([1-5]\d\d)(?:[ \t][^\r\n]*)?\r?\n", re.IGNORECASE)
 _HEAD_ENDS = re.compile(rb"\r?\n\r?\n")

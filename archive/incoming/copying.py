@@ -11,13 +11,13 @@ What the record declared before stays in ``Nightdesk-Declared-Block-Digest`` and
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 import zlib
 from dataclasses import dataclass
 
 from archive.incoming.answers import Answer
 from archive.incoming.records import Record
+from archive.warcrecord import digest_of
 
 #: As for our own captures.
 _LEVEL = 6
@@ -83,11 +83,6 @@ def _kept_lines(head: bytes) -> list[bytes]:
         if keep and line:
             kept.append(line)
     return kept
-
-
-def digest_of(content: bytes) -> str:
-    """``sha1:BASE32``, as WARC files have it."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()
 
 
 def same_digest(declared: str | None, ours: str) -> bool:

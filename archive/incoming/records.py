@@ -117,15 +117,13 @@ class RecordReader:
         if not begin:
             return Damage(place=self.place, why=_CUT, torn=True) if plain.torn else None
         place = self.place = plain.place()
-        if len(begin) < len(_MAGIC) and _MAGIC.startswith(begin):
-            return Damage(place=place, why=_CUT, torn=True)
         if begin != _MAGIC:
             return self._search(place)
         end, gap = self._end_of_head()
         if end < 0:
             if len(plain.peek(_LONGEST_HEAD)) < _LONGEST_HEAD:
                 return Damage(place=place, why=_CUT, torn=True)
-            plain.skip(len(_MAGIC))
+            plain.skip(len(_MAGIC) + 1)
             return self._search(place, "the record's head does not end")
         head = plain.peek(end)
         fields = read_fields(head)
@@ -154,6 +152,8 @@ class RecordReader:
 
     def _search(self, place: Place, why: str = "what follows is no WARC record") -> Damage:
         """Go on at the next line that begins a record."""
+        if _MAGIC.startswith(self._plain.peek(len(_MAGIC))):  # the last bytes of the file
+            return Damage(place=place, why=_CUT, torn=True)
         if self._first:
             raise NoWarc("it does not begin with a WARC record")
         while True:

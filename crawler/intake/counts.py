@@ -53,6 +53,7 @@ class Counts:
         return {
             "records": self.records,
             **{str(outcome): self._numbers[outcome] for outcome in _KEPT},
+            "refused": self._numbers[Outcome.REFUSED],
             "rejected": self._under("rejected"),
             "passed": self._under("passed"),
         }
@@ -75,6 +76,7 @@ class Counts:
         """For a person: ``12 new, 3 rejected, 40 passed over``."""
         told: Mapping[str, int] = {
             **{str(outcome): self._numbers[outcome] for outcome in _KEPT},
+            "refused": self._numbers[Outcome.REFUSED],
             "rejected": sum(self._under("rejected").values()),
             "passed over": sum(self._under("passed").values()),
         }
@@ -83,6 +85,8 @@ class Counts:
     def table(self) -> list[str]:
         """For a person: every number, in lines."""
         rows = [(str(outcome), self._numbers[outcome], "") for outcome in _KEPT]
+        if refused := self._numbers[Outcome.REFUSED]:
+            rows.append(("refused", refused, "taken down for good"))
         rejected, passed = self._under("rejected"), self._under("passed")
         rows.append(("rejected", sum(rejected.values()), ""))
         rows += [(f"  {reason}", number, "") for reason, number in rejected.items()]

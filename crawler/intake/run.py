@@ -7,9 +7,8 @@ What is committed says how far each file has got, in the same transaction: whoev
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,21 +21,34 @@ from archive.times import utc_now
 from archive.types import Outcome
 from archive.writer import ArchiveWriter
 from crawler.intake.counts import Counts
-from crawler.intake.crew import Crew
 from crawler.intake.files import Unusable, find_files, open_files
 from crawler.intake.reading import Item, Problem, Unreadable, digest_of_saved, read_file
 from crawler.intake.repeats import left_over, see_again
 from crawler.intake.saved import printable
 from crawler.intake.settle import Settled, Settler
-from crawler.intake.tasks import Batch, Done, Left, PayloadTask, RecordTask, RowTask, SavedTask
+from crawler.intake.tasks import (
+    Batch,
+    Done,
+    Left,
+    PayloadTask,
+    RecordTask,
+    RowTask,
+    SavedTask,
+    given_up,
+    parts_of,
+    work,
+)
 from crawler.intake.wish import Format, Owners, Wish
+from crawler.machines.lanes import Lanes
+from crawler.machines.machines import Machines, this_machine
 from crawler.sources import FILE, load_config
 from pipelines import EXTRACTOR
-from pipelines.pool import process_executor
 
 #: Tasks of one batch at most, and their bytes; the first batches have one, so that the first results come soon and
 #: what the first pages repeat is learnt early. Items of one batch that need no worker.
 _MOST, _BYTES, _SINGLE, _ITEMS = 8, 2 * 1024 * 1024, 16, 500
+#: Batches after which a worker is replaced.
+_RECYCLE_AFTER = 120
 #: Mistakes of one file that are told one by one.
 _TOLD = 20
 
@@ -104,8 +116,13 @@ class _Part:
     item: Item | None
 
 
+def processes(workers: int) -> Machines:
+    """Processes of this machine; 0: one a core."""
+    return this_machine(workers, preload="crawler.intake.tasks", recycle_after=_RECYCLE_AFTER)
+
+
 class Intake:
-    """An import. ``jobs``: worker processes, 0: one a core. ``limit``: pages and rows to take at most.
+    """An import. ``machines``: who cleans; None: this machine, a process a core. ``limit``: pages to take at most.
 
     Raises NoArchive.
     """
@@ -116,9 +133,8 @@ class Intake:
         wish: Wish,
         *,
         limit: int | None = None,
-        jobs: int = 0,
+        machines: Machines | None = None,
         dry_run: bool = False,
-        make_executor: Callable[[int], Executor] = process_executor,
         told: Callable[[Intake], None] | None = None,
     ) -> None:
         if not (folder / "archive.db").exists() and not (folder / FILE).exists():
@@ -127,7 +143,7 @@ class Intake:
         self._folder = folder
         self._owners = Owners(wish=wish, declared=config.sources if config else ())
         self._dry_run = dry_run
-        self._crew = Crew(jobs or (config.workers if config else 0), make_executor=make_executor)
+        self._machines = machines or processes(config.workers if config else 0)
         self._left = limit
         self._told = told
         self._batches = 0
@@ -157,8 +173,6 @@ class Intake:
                 writer.ledger.finish_run(run, "interrupted", utc_now())
                 writer.commit()
                 raise
-            finally:
-                self._crew.close()
             writer.ledger.finish_run(run, "finished", utc_now())
             if not self._dry_run:
                 catch_up(writer, most=MOST_AT_ONCE)
@@ -214,7 +228,8 @@ class Intake:
         for what in left_over(writer, self._folder):
             yield _Part(file, Item(what=what, place="", offset=0))
 
-    def _batched(self, writer: ArchiveWriter, parts: Iterable[_Part]) -> Iterator[tuple[Batch, list[_Part]]]:
+    def _batched(self, writer: ArchiveWriter, parts: Iterable[_Part], under_way: deque[list[_Part]]) -> Iterator[Batch]:
+        """What goes to the workers; ``under_way`` gets what each batch was made of, in their order."""
         waiting: list[_Part] = []
         tasks = size = 0
         for part in parts:
@@ -223,9 +238,11 @@ class Intake:
                 tasks, size = tasks + 1, size + weight
             most = 1 if self._batches < _SINGLE else _MOST
             if tasks >= most or size >= _BYTES or len(waiting) >= _ITEMS:
-                yield self._batch(writer, waiting), waiting
+                under_way.append(waiting)
+                yield self._batch(writer, waiting)
                 waiting, tasks, size = [], 0, 0
-        yield self._batch(writer, waiting), waiting
+        under_way.append(waiting)
+        yield self._batch(writer, waiting)
 
     def _batch(self, writer: ArchiveWriter, parts: list[_Part]) -> Batch:
         self._batches += 1
@@ -245,16 +262,19 @@ class Intake:
     # ---- what became of it --------------------------------------------------------------------------------
 
     def _take(self, writer: ArchiveWriter, settler: Settler, parts: Iterable[_Part]) -> Iterator[Taken]:
-        for batch, results in self._crew.run(self._batched(writer, parts)):
-            became = iter(results)
-            told: list[Taken] = []
-            for part in batch:
-                told += self._settle(writer, settler, part, became)
-            self._write_down(writer, batch)
-            writer.commit()
-            if self._told is not None:
-                self._told(self)
-            yield from told
+        under_way: deque[list[_Part]] = deque()
+        with Lanes(self._machines, work, split=parts_of, given_up=given_up) as lanes:
+            for _, results in lanes.in_order(self._batched(writer, parts, under_way)):
+                batch = under_way.popleft()
+                became = iter(results)
+                told: list[Taken] = []
+                for part in batch:
+                    told += self._settle(writer, settler, part, became)
+                self._write_down(writer, batch)
+                writer.commit()
+                if self._told is not None:
+                    self._told(self)
+                yield from told
 
     def _settle(
         self, writer: ArchiveWriter, settler: Settler, part: _Part, became: Iterator[Done | Left]
@@ -344,7 +364,7 @@ def _weight(item: Item) -> int:
 
 
 def _taken(place: str, settled: Settled) -> Taken:
-    if settled.outcome is Outcome.REJECTED:
+    if settled.outcome in (Outcome.REJECTED, Outcome.REFUSED):
         return Taken(file=place, outcome=settled.outcome, problem=f"{settled.reason}: {settled.detail}")
     return Taken(file=place, outcome=settled.outcome, id=settled.article_id, title=settled.title)
 

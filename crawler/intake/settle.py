@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.articles import Stored
+from archive.care.tombstones import TAKEN_DOWN, tombstone_number
 from archive.incoming.answers import Passed
 from archive.ledger import IMPORT_HOME, Entry, Verdict
+from archive.reasons import because
 from archive.times import from_iso, from_iso_or_none, utc_now
 from archive.types import Article, Hint, Kind, Link, Outcome, Rejection, State, Via
 from archive.writer import ArchiveWriter
@@ -49,6 +51,8 @@ class Settler:
     def settle(self, done: Done, *, from_past: bool) -> Settled | Passed:
         """Keep the record, store the article, say where its URL stands."""
         writer, now = self._writer, utc_now()
+        if self._is_taken_down(done):
+            return Settled(outcome=Outcome.REFUSED, reason=TAKEN_DOWN, detail=because(TAKEN_DOWN))
         known = self._known(done)
         if known is not None and from_past and done.kept and done.kept.origin and writer.imports.is_told_of(known):
             return Passed.KNOWN
@@ -77,6 +81,11 @@ class Settler:
         if isinstance(result, Rejection):
             return Settled(outcome=verdict.outcome, reason=result.reason, detail=result.detail)
         return Settled(outcome=verdict.outcome, article_id=verdict.article_id, title=result.title)
+
+    def _is_taken_down(self, done: Done) -> bool:
+        result = done.result
+        urls = (result.canonical_url, result.url) if isinstance(result, Article) else ()
+        return tombstone_number(self._writer.db, done.address, *urls) is not None
 
     def see_again(self, entry: Entry, seen_at: datetime, origin: str) -> Settled | Passed:
         """A page was seen again with the content that it had: of a revisit record."""
@@ -152,6 +161,7 @@ class Settler:
             payload_size=kept.payload_size,
             digest=kept.digest,
             origin=kept.origin,
+            record_id=kept.record_id,
         )
 
     def _respected(self, done: Done, entry: Entry, capture_id: int) -> Article | Rejection:

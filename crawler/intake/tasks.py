@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive.captures import ImportedFile, encode_import
@@ -82,6 +82,8 @@ class Kept:
     digest: str
     #: FILE@OFFSET of a record of others; None: it was no WARC record.
     origin: str | None
+    #: WARC-Record-ID; None: it has none.
+    record_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +136,14 @@ def work(batch: Batch) -> list[Done | Left]:
     return list(_work(batch, lambda page, template: refine_in_time(page, batch.seconds, template)))
 
 
-def work_without_cleaning(batch: Batch, detail: str) -> list[Done | Left]:
+def parts_of(batch: Batch) -> list[Batch]:
+    """The batch as one of each task."""
+    return [replace(batch, tasks=(task,)) for task in batch.tasks]
+
+
+def given_up(batch: Batch) -> list[Done | Left]:
     """The same for pages that have killed a worker: each is read and kept, and its cleaning has ``crashed``."""
+    detail = f"the cleaning process died on this page, or hung for {2 * batch.seconds:g} s"
     return list(_work(batch, lambda _page, _template: _crashed(detail)))
 
 
@@ -182,6 +190,7 @@ def _record(task: RecordTask, batch: Batch, refine: Refine) -> Done | Left:
         payload_size=copy.payload_size,
         digest=copy.digest,
         origin=task.origin,
+        record_id=task.record.fields.get("warc-record-id"),
     )
     return Done(
         place=task.origin,
@@ -332,4 +341,5 @@ def _resource(address: str, source: str, saved_at: datetime, content_type: str, 
         payload_size=len(body),
         digest=digest,
         origin=None,
+        record_id=file.record_id,
     )

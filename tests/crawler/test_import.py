@@ -23,7 +23,7 @@ from crawler.intake.run import Intake, Taken
 from crawler.intake.wish import read_wish
 from tests.a_site_with_a_template import OLD_HOUSE, REDESIGN, SOURCE, build
 from tests.conftest import an_article
-from tests.inline import inline
+from tests.inline import INLINE
 
 ROOT = Path(__file__).parents[2]
 
@@ -201,7 +201,7 @@ def saved_page(path: Path, *, head: str = "", before: str = "", cost: str = "cos
 
 
 def taken(archive: Path, *files: Path, **options: str) -> list[Taken]:
-    return list(Intake(archive, read_wish(**options), make_executor=inline).run(files))
+    return list(Intake(archive, read_wish(**options), machines=INLINE).run(files))
 
 
 def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
@@ -444,7 +444,7 @@ def test_what_saved_pages_repeat_is_learnt_like_that_of_crawled_ones(tmp_path: P
     for number, made in enumerate(build()[:REDESIGN]):
         files.append(tmp_path / f"{number:02}.html")
         files[-1].write_bytes(made.page.body)
-    taken = list(Intake(tmp_path / "archive", read_wish(source=SOURCE), make_executor=inline).run(files))
+    taken = list(Intake(tmp_path / "archive", read_wish(source=SOURCE), machines=INLINE).run(files))
     assert [each.problem for each in taken] == [None] * REDESIGN
     with Archive(tmp_path / "archive") as archive:
         first, last = (archive.get(str(each.id)) for each in (taken[0], taken[-1]))

@@ -15,8 +15,10 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.captures import decode_member
 from archive.incoming.answers import Answer, Passed, glance, may_be_page, read_answer
 from archive.incoming.chunks import dechunk
-from archive.incoming.copying import as_ours, copy_of, digest_of
+from archive.incoming.copying import as_ours, copy_of
+from archive.incoming.plain import Place
 from archive.incoming.records import Record, RecordReader
+from archive.warcrecord import digest_of
 from tests.warcs import Warc, page
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -118,8 +120,6 @@ def test_what_is_no_page_is_passed_over_at_a_glance_and_for_the_same_reason_when
 @given(st.binary(max_size=300))
 def test_a_block_of_anything_is_read_or_passed_over(block: bytes) -> None:
     fields = {"warc-type": "response", "warc-target-uri": "http://a.example/", "warc-date": "2024-05-17T08:30:00Z"}
-    from archive.incoming.plain import Place
-
     record = Record(place=Place(), head=b"WARC/1.0", fields=fields, block=block)
     assert glance(record) is None or isinstance(glance(record), Passed)
     read_answer(record)

@@ -27,7 +27,7 @@ from archive.writer import ArchiveWriter
 from crawler.errors import ConfigError
 from crawler.intake.run import Intake, Taken
 from crawler.intake.wish import read_wish
-from tests.inline import inline
+from tests.inline import INLINE
 from tests.warcs import Warc, page, wacz
 
 ROOT = Path(__file__).parents[3]
@@ -41,7 +41,7 @@ def archive(tmp_path: Path) -> Path:
 
 def take(archive: Path, *paths: Path, limit: int | None = None, dry_run: bool = False, **words: object) -> Intake:
     intake = Intake(
-        archive, read_wish(**words), limit=limit, dry_run=dry_run, make_executor=inline  # type: ignore[arg-type]
+        archive, read_wish(**words), limit=limit, dry_run=dry_run, machines=INLINE  # type: ignore[arg-type]
     )  # fmt: skip
     intake.taken = list(intake.run(paths))  # type: ignore[attr-defined]
     return intake
