@@ -191,6 +191,11 @@ class WarcFile:
         self.size = start + sum(map(len, members))
         return start
 
+    def cut(self, size: int) -> None:
+        """Take back all records behind ``size`` bytes."""
+        os.ftruncate(self._out.fileno(), size)
+        self.size = size
+
     def sync(self) -> None:
         """Return once every byte is on the disk."""
         os.fsync(self._out.fileno())

@@ -754,6 +754,41 @@ def m013_bitmaps(db: Database) -> None:
     )
 
 
+@migrations()
+def m014_imports(db: Database) -> None:
+    """How far each file of others has been taken in; repeats of payloads that have not come yet."""
+    run_script(
+        db,
+        """
+        -- The same file under the same wish again goes on where the last run ended, or is done.
+        create table imports (
+            id integer primary key,
+            digest text not null,                   -- of the file: archive/imports.py
+            wish text not null,                     -- JSON object: source, filters, columns
+            name text not null,                     -- under which it was last given
+            place text not null,                    -- where its next record begins
+            counts text not null default '{}',      -- JSON: outcome, or why passed over → records
+            started_at text not null,
+            finished_at text,                       -- null: there is more to do
+            problem text,                           -- what could not be read of it
+            unique (digest, wish)
+        ) strict;
+
+        -- WARC revisit records: a page was seen again, as another record has it.
+        create table import_repeats (
+            url text not null,
+            at text not null,                       -- when it was seen again
+            digest text,                            -- of the payload; null: the site said that nothing had changed
+            of_url text not null,                   -- whose payload it is
+            of_at text,                             -- as it was then; null: not said
+            source text not null references sources(id),
+            origin text not null,                   -- FILE@OFFSET of the record
+            primary key (url, at)
+        ) strict, without rowid;
+        """,
+    )
+
+
 def check_ours(db: Database, path: str) -> None:
     """Raise NotAnArchive unless the database is empty or ours and not from a later version."""
     (application_id,) = db.execute("pragma application_id").fetchone()

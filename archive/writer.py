@@ -38,6 +38,7 @@ from archive.care.takedown import close_url, finish, note_erasure
 from archive.care.tombstones import tombstone_number
 from archive.errors import DRIVER_ERRORS
 from archive.hosts import HostStore
+from archive.imports import ImportStore
 from archive.ledger import Ledger
 from archive.lock import WriterLock
 from archive.record import CAPTURE, PLACED, capture_from_row
@@ -110,9 +111,12 @@ class ArchiveWriter:
         self.hosts = HostStore(self.db)
         self.files = SiteFiles(self.db)
         self.backfills = BackfillStore(self.db, self.ledger)
+        self.imports = ImportStore(self.db)
         self._warc: WarcFile | None = None
         self._warc_id = 0
         self._serial = 0
+        #: Bytes of the open WARC file that stay when what was written since the last commit is undone.
+        self._committed = 0
         self.dry_run = dry_run
         self.begin()
         self.recovered = Recovered() if dry_run else self._recover()
@@ -138,6 +142,7 @@ class ArchiveWriter:
         if self._warc is not None:
             self._warc.sync()
             self.db.execute("update warc_files set size = ? where id = ?", [self._warc.size, self._warc_id])
+            self._committed = self._warc.size
         self.db.commit()
         self.begin()
 
@@ -147,6 +152,13 @@ class ArchiveWriter:
         One that only reads at first cannot wait for another program's write lock later: SQLite gives up at once.
         """
         self.db.execute("begin immediate")
+
+    def roll_back(self) -> None:
+        """Undo all that was written since the last commit, rows and records: as if it had not been begun."""
+        self.db.rollback()
+        if self._warc is not None:
+            self._warc.cut(self._committed)
+        self.begin()
 
     def abandon(self) -> None:
         """Let go of an archive that cannot be written any more, as if killed: the next start mends it.
@@ -250,6 +262,52 @@ class ArchiveWriter:
             record_id=file.record_id,
         )
 
+    def keep_member(
+        self,
+        member: bytes,
+        *,
+        run: int,
+        source: str,
+        url_id: int,
+        url: str,
+        fetched_at: datetime,
+        status: int | None,
+        content_type: str | None,
+        payload_size: int,
+        digest: str,
+        origin: str | None,
+        record_id: str | None,
+    ) -> int:
+        """Write a record that was made elsewhere, as its gzip member, to the WARC and its row; the capture's id.
+
+        In a dry run there is only the row, which points nowhere and is never committed.
+        """
+        columns: dict[str, Any] = {
+            "run_id": run,
+            "source": source,
+            "url_id": url_id,
+            "url": url,
+            "fetched_at": fetched_at,
+            "status": status,
+            "content_type": content_type,
+            "payload_size": payload_size,
+            "payload_digest": digest,
+            "origin": origin,
+            "record_id": record_id,
+        }
+        if self.dry_run:
+            return self._insert_capture(offset=self._pretend(), length=len(member), **columns)
+        return self._keep([member], **columns)
+
+    def _pretend(self) -> int:
+        """An offset in a file that is not there."""
+        if not self._warc_id:
+            made = self.db.execute("insert into warc_files (path, started_at) values ('', ?)", [iso(utc_now())])
+            assert made.lastrowid is not None
+            self._warc_id = made.lastrowid
+        self._serial += 1
+        return self._serial
+
     def keep_conversion(self, conversion: Conversion, *, made_from: int, run: int, url_id: int) -> int:
         """Write what a browser made of the answer ``made_from`` to the WARC and its row; the capture's id."""
         members, digest = encode_conversion(conversion)
@@ -311,6 +369,7 @@ class ArchiveWriter:
             self._warc = WarcFile(self.folder, path)
             info = self._info
             self._warc.append([encode_warcinfo(path, agent=info.agent, robots=info.robots, operator=info.operator)])
+            self._committed = self._warc.size
         return self._warc
 
     def _free_name(self, now: datetime) -> str:

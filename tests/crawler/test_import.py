@@ -19,9 +19,11 @@ from archive.ledger import Verdict
 from archive.reading import Archive
 from archive.types import Hint, Kind, Link, State, Via
 from archive.writer import ArchiveWriter
-from crawler.imports import Taken, import_saved
+from crawler.intake.run import Intake, Taken
+from crawler.intake.wish import read_wish
 from tests.a_site_with_a_template import OLD_HOUSE, REDESIGN, SOURCE, build
 from tests.conftest import an_article
+from tests.inline import INLINE
 
 ROOT = Path(__file__).parents[2]
 
@@ -160,9 +162,8 @@ def test_one_bad_file_does_not_stop_the_others_and_is_named(archive: Path, tmp_p
     good.write_text(DUMP, encoding="utf-8")
     empty.write_bytes(b"")
     binary.write_bytes(bytes(range(256)) * 20)
-    done = nightdesk("import", empty, tmp_path, tmp_path / "missing", binary, good, "-a", archive, status=1)
+    done = nightdesk("import", empty, tmp_path / "missing", binary, good, "-a", archive, status=1)
     assert f"{empty}: empty" in done.stderr
-    assert f"{tmp_path}: cannot be read: Is a directory" in done.stderr
     assert f"{tmp_path / 'missing'}: cannot be read: No such file or directory" in done.stderr
     assert f"{binary}: " in done.stderr
     assert done.stdout.startswith("new\t")
@@ -200,7 +201,7 @@ def saved_page(path: Path, *, head: str = "", before: str = "", cost: str = "cos
 
 
 def taken(archive: Path, *files: Path, **options: str) -> list[Taken]:
-    return list(import_saved(archive, files, **({"source": "import"} | options)))
+    return list(Intake(archive, read_wish(**options), machines=INLINE).run(files))
 
 
 def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
@@ -443,7 +444,7 @@ def test_what_saved_pages_repeat_is_learnt_like_that_of_crawled_ones(tmp_path: P
     for number, made in enumerate(build()[:REDESIGN]):
         files.append(tmp_path / f"{number:02}.html")
         files[-1].write_bytes(made.page.body)
-    taken = list(import_saved(tmp_path / "archive", files, source=SOURCE))
+    taken = list(Intake(tmp_path / "archive", read_wish(source=SOURCE), machines=INLINE).run(files))
     assert [each.problem for each in taken] == [None] * REDESIGN
     with Archive(tmp_path / "archive") as archive:
         first, last = (archive.get(str(each.id)) for each in (taken[0], taken[-1]))

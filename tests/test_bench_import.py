@@ -1,0 +1,26 @@
+"""The import benchmark runs, and all three contestants go through the same records."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_import_benchmark_measures_all_three() -> None:
+    done = subprocess.run(
+        [sys.executable, "bench/import.py", "--records", "6", "--jobs", "1", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert set(figures["records_per_second"]) == {"fastwarc", "trafilatura", "nightdesk"}
+    assert all(ratio > 0 for ratio in figures["nightdesk_over_cpu"].values())
+    assert figures["bytes_per_record"] > 40_000
