@@ -19,7 +19,7 @@ from typing import Any, Self
 from archive.bitmaps import renew
 from archive.facts import INDEX_COLUMNS, facts_of, values_of_all
 from archive.lock import WriterLock
-from archive.segments import Segments, add_segments, make_segments
+from archive.segments import Segments, add_segments, make_segments, rest_segments
 from archive.seq import SLOTS_PER_SECOND, seq_floor
 from archive.times import from_iso
 
@@ -67,6 +67,7 @@ class BulkLoader:
             if kind is None:
                 self.flush()
                 self._merge()
+                self._rest()
                 self._picture()
             if self._direct:
                 self._db.execute("pragma journal_mode = wal")
@@ -167,6 +168,13 @@ class BulkLoader:
                 db.execute("insert into articles_fts (articles_fts, rank) values (?, ?)", [name, value])
             db.execute("pragma wal_checkpoint(truncate)")
         self._segments = 0
+
+    def _rest(self) -> None:
+        """Keep what a crawl will write apart from what was loaded."""
+        with closing(sqlite3.connect(self._path, timeout=30, isolation_level=None)) as db:
+            db.execute("begin immediate")
+            rest_segments(db)
+            db.execute("commit")
 
     def _picture(self) -> None:
         """Make the bitmap index of all that is there now."""

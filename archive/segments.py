@@ -22,6 +22,8 @@ _AVERAGES, _STRUCTURE = 1, 10
 #: A page's id is its segment's number times this, and the page's own.
 _SEGMENT = 1 << 37
 _MOST_SEGMENTS = 2000
+#: Levels that a crawl has for its own segments, below those of a load: 256 commits and more until they meet.
+_BELOW = 4
 
 IndexRow = tuple[int, str, str, str | None, str, str]
 
@@ -89,6 +91,25 @@ def add_segments(db: sqlite3.Connection, made: Segments) -> int:
     sums = b"".join(_varint(a + b) for a, b in zip(before, made.sums, strict=True))
     db.execute("update articles_fts_data set block = ? where id = ?", [sums, _AVERAGES])
     return len(levels[0][1])
+
+
+def rest_segments(db: sqlite3.Connection) -> None:
+    """Put what a load left on the lower levels on one above them, in the caller's transaction.
+
+    SQLite merges a level in the midst of a commit when it has 16 segments. Among those of a load, which are large,
+    the small ones of a crawl would make it merge all of them at once, for minutes: measured at a million articles.
+    The connection must not have searched the index, as for ``add_segments``.
+    """
+    (structure,) = db.execute("select block from articles_fts_data where id = ?", [_STRUCTURE]).fetchone()
+    levels = _levels(structure)
+    if any(merging for merging, _ in levels) or not any(level for _, level in levels[:_BELOW]):
+        return
+    levels += [(0, [])] * (_BELOW + 1 - len(levels))
+    lower = [segment for _, level in reversed(levels[:_BELOW]) for segment in level]  # a higher level is older
+    raised = [(0, []) for _ in range(_BELOW)] + [(0, [*levels[_BELOW][1], *lower]), *levels[_BELOW + 1 :]]
+    (_, _, writes) = _head(structure)
+    block = structure[:4] + _listing(raised, writes)
+    db.execute("update articles_fts_data set block = ? where id = ?", [block, _STRUCTURE])
 
 
 # ── the list of segments: a cookie of four bytes, then numbers ───────────────────────────────────────

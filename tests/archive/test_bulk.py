@@ -14,7 +14,7 @@ from archive.errors import Locked
 from archive.facts import LETTER
 from archive.reading import Archive
 from archive.row import row_of
-from archive.segments import _listing, _numbers, _varint
+from archive.segments import _levels, _listing, _numbers, _varint
 from archive.seq import seq_floor
 from archive.times import from_iso, iso
 from archive.urls import article_id
@@ -93,6 +93,36 @@ def test_the_same_articles_one_by_one_and_in_bulk(
         writer.db.execute("insert into articles_fts (articles_fts, rank) values ('integrity-check', 1)")
     with Archive(many) as archive:
         assert (len(archive), archive.count("title:anew")) == (270, 30)
+
+
+def test_segments_of_a_load_stand_above_those_of_a_crawl(
+    tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "_BATCH", 20)
+    folder, made = an_archive(tmp_path / "a"), rows(corpus)
+    for number in range(2):  # the second load finds the first one's segments raised
+        with BulkLoader(folder, processes=1) as load:
+            load.add(made[100 * number : 100 * number + 100])
+        levels = levels_of(folder)
+        assert levels[:4] == [0, 0, 0, 0]
+        assert levels[4:] == [5 * (number + 1)]
+    with ArchiveWriter(folder, purpose="test") as writer:
+        for seq in range(40):  # more commits than a level has room for
+            columns = made[200 + seq] | {"seq": seq}
+            marks = ", ".join(f":{name}" for name in columns)
+            writer.db.execute(f"insert into articles ({', '.join(columns)}) values ({marks})", columns)
+            writer.commit()
+        writer.db.execute("insert into articles_fts (articles_fts, rank) values ('integrity-check', 1)")
+    with Archive(folder) as archive:
+        assert len(archive) == 240
+        assert archive.count(made[5]["title"]) >= 1  # type: ignore[arg-type]
+
+
+def levels_of(folder: Path) -> list[int]:
+    """How many segments each level of the index has."""
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        (structure,) = db.execute("select block from articles_fts_data where id = 10").fetchone()
+    return [len(segments) for _, segments in _levels(structure)]
 
 
 def test_what_was_not_flushed_is_not_there_after_an_error(tmp_path: Path, corpus: Corpus) -> None:

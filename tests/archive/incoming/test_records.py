@@ -162,7 +162,7 @@ def test_heads_without_carriage_returns_and_folded_lines_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"<html>", b"\x1f\x8b\x08nothing", b"PK\x03\x04", gzip.compress(b"<html></html>")]
+    "data", [b"", b"<html>", b"\x1f\x8b\x08nothing", b"PK\x03\x04", gzip.compress(b"<html></html>", mtime=0)]
 )
 def test_what_is_no_warc_is_said_to_be_none(data: bytes) -> None:
     if not data:
