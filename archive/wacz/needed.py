@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _NEEDED = """
     create temp table needed as
     with recursive needed (id) as (
-        select capture_id from articles where id in (select id from chosen) and capture_id is not null
+        select capture_id from articles where seq in (select seq from chosen) and capture_id is not null
         union
-        select capture_id from revisions where article_id in (select id from chosen) and capture_id is not null
+        select r.capture_id from chosen h join articles a on a.seq = h.seq join revisions r on r.article_id = a.id
+        where r.capture_id is not null
         union
         select made_from from captures join needed using (id) where made_from is not null
         union

@@ -13,7 +13,7 @@ _HEAD = {"format": "json-pages-1.0", "id": "pages", "title": "Articles", "hasTex
 #: Each with the answer that shows it: of a rendering that which it was made of.
 _PAGES = """
     select a.id, s.url, s.fetched_at as ts, a.title, a.body as text, a.language
-    from chosen h join articles a on a.id = h.id join captures c on c.id = a.capture_id
+    from chosen h join articles a on a.seq = h.seq join captures c on c.id = a.capture_id
     join captures s on s.id = coalesce(c.made_from, c.id) join packed on packed.capture_id = s.id
     order by h.place
 """
