@@ -68,9 +68,11 @@ class BulkLoader:
                 self.flush()
                 self._merge()
                 self._picture()
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("rollback")
             if self._direct:
                 self._db.execute("pragma journal_mode = wal")
-        finally:
             self._pool.shutdown(cancel_futures=True)
             self._db.close()
             self._lock.release()
