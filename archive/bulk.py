@@ -19,7 +19,7 @@ from typing import Any, Self
 from archive.bitmaps import renew
 from archive.facts import INDEX_COLUMNS, facts_of, values_of_all
 from archive.lock import WriterLock
-from archive.segments import Segments, add_segments, make_segments, rest_segments
+from archive.segments import Segments, add_segments, end_with_parent, make_segments, rest_segments
 from archive.seq import SLOTS_PER_SECOND, seq_floor
 from archive.times import from_iso
 
@@ -42,8 +42,8 @@ class BulkLoader:
     def __init__(self, folder: Path, *, processes: int | None = None) -> None:
         self._lock = WriterLock(folder, "bulk load")
         self._path = folder / "archive.db"
-        self._pool = ProcessPoolExecutor(processes or os.cpu_count() or 1, mp_context=get_context("spawn"))
         self._processes = processes or os.cpu_count() or 1
+        self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=end_with_parent)
         self._db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         self._db.execute("pragma synchronous = normal")
         self._direct = self._write_directly()
@@ -69,9 +69,11 @@ class BulkLoader:
                 self._merge()
                 self._rest()
                 self._picture()
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("rollback")
             if self._direct:
                 self._db.execute("pragma journal_mode = wal")
-        finally:
             self._pool.shutdown(cancel_futures=True)
             self._db.close()
             self._lock.release()

@@ -9,9 +9,12 @@ records, named below. ``insert into articles_fts (articles_fts) values ('integri
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import parent_process
+from threading import Thread
 
 from archive.facts import INDEX_COLUMNS
 
@@ -40,6 +43,18 @@ class Segments:
     sizes: list[tuple[int, bytes]]
     #: How many rows, then how many words of each column.
     sums: list[int]
+
+
+def end_with_parent() -> None:
+    """Begin a process that makes segments: it does not outlive a load that is killed."""
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def make_segments(create: str, rows: Sequence[IndexRow]) -> Segments:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -133,11 +137,52 @@ def test_what_was_not_flushed_is_not_there_after_an_error(tmp_path: Path, corpus
         load.flush()
         load.add([made[11], made[11]])
         load.flush()
+    assert mode(folder) == "wal"
     with ArchiveWriter(folder, purpose="test") as writer:
         writer.db.execute("insert into articles_fts (articles_fts, rank) values ('integrity-check', 1)")
         writer.db.execute("delete from articles where rowid in (select seq from articles limit 1)")
     with Archive(folder) as archive:
         assert len(archive) == archive.count("source:" + ",".join(f"paper{n:03}" for n in range(60))) == 9
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from archive.bulk import BulkLoader
+from tests.archive.test_bulk import rows
+from bench.corpus import Corpus
+
+if __name__ == "__main__":
+    load = BulkLoader(Path(sys.argv[1]), processes=1)
+    made = rows(Corpus(seed=3, articles=300))
+    load.add(made[:10])
+    load.flush()
+    load.add(made[10:])
+    load._enter()
+    load._db.execute("pragma cache_spill = 1")
+    load._db.execute("pragma cache_size = 5")
+    load._db.execute("update articles set title = title || 'x'")  # by now pages are in the file
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_load_that_is_killed_leaves_what_was_flushed(tmp_path: Path) -> None:
+    folder = an_archive(tmp_path / "a")
+    script = tmp_path / "load.py"
+    script.write_text(_KILLED)
+    root = Path(__file__).resolve().parents[2]
+    killed = subprocess.run([sys.executable, script, folder], env={**os.environ, "PYTHONPATH": str(root)}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with ArchiveWriter(folder, purpose="test") as writer:
+        writer.db.execute("insert into articles_fts (articles_fts, rank) values ('integrity-check', 1)")
+    assert mode(folder) == "wal"
+    with Archive(folder) as archive:
+        assert len(archive) == 10 and not archive.count("title:x")
+
+
+def mode(folder: Path) -> str:
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        return str(db.execute("pragma journal_mode").fetchone()[0])
 
 
 def test_numbers_are_written_as_sqlite_reads_them() -> None:
