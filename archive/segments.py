@@ -121,7 +121,7 @@ def rest_segments(db: sqlite3.Connection) -> None:
         return
     levels += [(0, [])] * (_BELOW + 1 - len(levels))
     lower = [segment for _, level in reversed(levels[:_BELOW]) for segment in level]  # a higher level is older
-    raised = [(0, []) for _ in range(_BELOW)] + [(0, [*levels[_BELOW][1], *lower]), *levels[_BELOW + 1 :]]
+    raised: list[_Level] = [(0, []) for _ in range(_BELOW)] + [(0, [*levels[_BELOW][1], *lower]), *levels[_BELOW + 1 :]]
     (_, _, writes) = _head(structure)
     block = structure[:4] + _listing(raised, writes)
     db.execute("update articles_fts_data set block = ? where id = ?", [block, _STRUCTURE])
