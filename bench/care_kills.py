@@ -72,10 +72,10 @@ def work(name: str, place: Path) -> None:
 
 
 def _import(place: Path) -> None:
-    from crawler.imports import import_saved
+    from crawler.cli import nightdesk
 
-    for _ in import_saved(place / "archive", sorted((place / "pages").glob("*.html")), source="gazette"):
-        pass
+    pages = sorted(map(str, (place / "pages").glob("*.html")))
+    nightdesk(["import", *pages, "--source", "gazette", "-a", str(place / "archive")])
 
 
 def _takedown(place: Path) -> None:

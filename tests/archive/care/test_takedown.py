@@ -310,6 +310,19 @@ def test_what_its_source_repeats_is_forgotten_if_nobody_else_had_it(folder: Path
         assert lines == int(line_fingerprint("Something else"), 16).to_bytes(8, "little")
 
 
+def test_what_a_page_read_before_it_was_cleaned_anew_goes_too(folder: Path) -> None:
+    with ArchiveWriter(folder, purpose="test") as writer:
+        id_, capture, url = writer.db.execute(
+            "select id, capture_id, url_id from articles where url = ?", [DOOMED]
+        ).fetchone()
+        writer.db.execute("insert into generations (id, asked, extractor, begun_at) values (1, '{}', 'x', '')")
+        former = json.dumps({"body": "Zanzibar before"})
+        writer.db.execute("insert into former_texts values (?, ?, 1, ?, '[]')", [id_, capture, former])
+        writer.db.execute("insert into former_pages values (1, ?, null, ?)", [url, json.dumps({"hints": "Zanzibar"})])
+    ran(folder, "takedown", DOOMED, "--reason", "r", "--lists")
+    assert [word for word in SECRETS if word in everything(folder)] == []
+
+
 def test_a_story_goes_on_without_it(tmp_path: Path) -> None:
     folder, text = tmp_path / "archive", " ".join(f"word{n} stands here" for n in range(120))
     with Paper(folder) as night:
