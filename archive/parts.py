@@ -19,6 +19,7 @@ from pathlib import Path
 from archive.care.tombstones import TAKEN_DOWN
 from archive.schema import migrate
 from archive.sqlite import Database
+from archive.warcstore import note_of
 from archive.writer import ArchiveWriter
 
 #: Table → which of the archive's rows a part has. ``mine``: the sources' names; ``is_mine``: whether a URL is theirs.
@@ -80,7 +81,7 @@ def make_part(folder: Path, part: Path, sources: Sequence[str], is_mine: Callabl
         db.execute("detach hub")
         db.conn.execute("pragma journal_mode = delete")  # one file, to be moved as one
     for path in files:
-        _link(folder / path, part / path)
+        link(folder / path, part / path)
     database.replace(part / "archive.db")
     shutil.rmtree(making)
 
@@ -105,10 +106,18 @@ def _copy(db: Database, sources: Sequence[str], is_mine: Callable[[str], bool]) 
     return files
 
 
-def _link(target: Path, link: Path) -> None:
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.is_symlink():
-        link.symlink_to(target.resolve())
+def link(target: Path, place: Path) -> None:
+    """Let a WARC file of the archive be seen in the part; of one that was moved out, the note that says where it is."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for there, here in ((target, place), (note_of(target), note_of(place))):
+        if there.exists() and not here.is_symlink():
+            here.symlink_to(there.resolve())
+
+
+def is_link(place: Path, target: Path) -> bool:
+    """Whether a WARC file of a part is this one of the archive's own."""
+    pairs = ((place, target), (note_of(place), note_of(target)))
+    return any(here.is_symlink() and here.resolve() == there.resolve() for here, there in pairs)
 
 
 def adopt(writer: ArchiveWriter, part: Path, sources: Sequence[str]) -> None:

@@ -38,11 +38,11 @@ class Moved:
 def moved_to(path: Path) -> Moved | None:
     """Where a file was moved to; None: nowhere. Raises OSError if that cannot be read."""
     try:
-        return Moved(**json.loads(_note(path).read_text(encoding="utf-8")))
+        return Moved(**json.loads(note_of(path).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError) as error:
-        raise OSError(errno.EIO, f"it does not say where the file is: {error}", str(_note(path))) from error
+        raise OSError(errno.EIO, f"it does not say where the file is: {error}", str(note_of(path))) from error
 
 
 def size_of(path: Path) -> int:
@@ -112,19 +112,19 @@ def move_out(path: Path, url: str) -> Moved:
     except BaseException:
         with suppress(Exception):  # where it cannot be said that nothing is there, the note stays, too
             _remove(store, name)
-            _note(path).unlink()
+            note_of(path).unlink()
         raise
     path.unlink()
     return moved
 
 
 def _write_note(path: Path, moved: Moved) -> None:
-    part = _note(path).with_suffix(".part")
+    part = note_of(path).with_suffix(".part")
     with part.open("w", encoding="utf-8") as note:
         note.write(json.dumps(asdict(moved)) + "\n")
         note.flush()
         os.fsync(note.fileno())
-    part.replace(_note(path))
+    part.replace(note_of(path))
 
 
 def _remove(store: Any, name: str) -> None:
@@ -152,11 +152,12 @@ def bring_back(path: Path) -> bool:
                 os.fsync(file.fileno())
             part.replace(path)
         _remove(store, name)
-    _note(path).unlink()
+    note_of(path).unlink()
     return True
 
 
-def _note(path: Path) -> Path:
+def note_of(path: Path) -> Path:
+    """Where it is written that a file was moved, and where to."""
     return path.with_name(path.name + _SUFFIX)
 
 

@@ -125,7 +125,6 @@ TOLD = {
     " where u.kind = 'page'",
     "site files": "select url, status, body from site_files",
     "hosts": "select host, failures, refusals, pauses, nights, wait_until, reason from hosts",
-    "steady": "select id, steady from sources",
     "templates": "select source, fingerprint, articles, hand from template_lines",
     "edits": "select article_id, revision, kinds from edits",
     "runs": "select id, kind, status from runs",

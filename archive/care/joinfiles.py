@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.captures import iter_members
+from archive.parts import is_link
 from archive.warcstore import moved_to, open_warc
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def take_files(db: Database, folder: Path, part: Path, *, link: bool) -> Iterato
 
 
 def _take(db: Database, folder: Path, part: Path, row: Mapping[str, Any], *, link: bool) -> Placed:
+    if is_link(
+        part / row["path"], folder / row["path"]
+    ):  # a part of ours: nothing is to be read to know the file again
+        (ours,) = db.execute("select id from warc_files where path = ?", [row["path"]]).fetchone()
+        return Placed(theirs=row["id"], ours=int(ours), came=False)
     mark = _mark(part / row["path"])
     base = _base(row["path"], mark)
     other = f"{base.removesuffix(_ENDING)}-{mark}{_ENDING}" if mark else base

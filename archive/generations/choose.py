@@ -20,6 +20,8 @@ _TEXTS = """
     select r.article_id, r.capture_id, a.source, r.record ->> 'extractor', r.record ->> 'template'
     from revisions r join articles a on a.id = r.article_id where r.article_id in again_chosen
 """
+#: Records that were taken in from tables and the like have no page: their own reader made them of their row.
+_PAGE = "(c.status is not null or c.made_from is not null or c.content_type like 'text/%')"
 _DUE = """
     is_older(t.extractor, :older)
     and (:force or t.extractor is not :extractor
@@ -90,7 +92,7 @@ def _queue_texts(db: Database, parameters: Mapping[str, object]) -> int:
         f"""
         insert or ignore into generation_queue (generation_id, warc_file_id, offset, capture_id, article_id)
         select :generation, c.warc_file_id, c.offset, c.id, t.article_id
-        from ({_TEXTS}) t join captures c on c.id = t.capture_id where {_DUE}
+        from ({_TEXTS}) t join captures c on c.id = t.capture_id where {_PAGE} and {_DUE}
         """,  # noqa: S608 (our own words)
         dict(parameters),
     )
@@ -109,7 +111,7 @@ def _queue_pages(db: Database, parameters: Mapping[str, object], states: list[st
         insert or ignore into generation_queue (generation_id, warc_file_id, offset, capture_id, article_id)
         select :generation, c.warc_file_id, c.offset, c.id, null
         from urls u join captures c on c.id = u.capture_id
-        where u.kind = 'page' and u.state in ({marks}) and u.source = coalesce(:source, u.source)
+        where {_PAGE} and u.kind = 'page' and u.state in ({marks}) and u.source = coalesce(:source, u.source)
           and is_older((select r.software from url_events e join runs r on r.id = e.run_id
                         where e.url_id = u.id and e.event = 'rejected' order by e.id desc limit 1), :older)
           and :extractor is not null and :force is not null

@@ -19,6 +19,7 @@ from archive.encodings import Unpackable
 from archive.errors import DamagedCapture
 from archive.row import row_of
 from archive.types import Article, CaptureRef, Hint, Page, Reason, Rejection, Template
+from crawler.intake.tasks import unpacked
 from pipelines import EXTRACTOR, extract, refine, refine_dump
 from pipelines.decode import decode
 from pipelines.pool import in_time
@@ -106,7 +107,7 @@ def _clean(folder: Path, piece: Piece, task: Task) -> Cleaned:
         return Cleaned(problem=f"taken in as {piece.content_type or 'an unknown kind of file'}, which is no page")
     try:
         capture = read_capture(folder, piece.capture)
-        body = capture.body
+        body = unpacked(capture.raw, capture.headers) if capture.status is not None else capture.raw
     except (DamagedCapture, Unpackable) as error:
         return Cleaned(problem=str(error))
     template = task.templates.get(piece.source)

@@ -38,7 +38,7 @@ class NightOptions:
 
 def crawl_night(options: NightOptions) -> CrawlResult:
     """The crawl of a night. Raises as ``crawl`` does, and Locked while another night of this archive goes on."""
-    from crawler.shares.night import crawl_divided, take_back
+    from crawler.shares.night import crawl_divided, finish_earlier
 
     night = load_config(options.folder).night
     deadline = options.deadline or night.deadline
@@ -52,7 +52,7 @@ def crawl_night(options: NightOptions) -> CrawlResult:
         verbose=options.verbose,
     )
     if options.dask is None:
-        take_back(options.folder)
+        finish_earlier(options.folder)
         return crawl(asked)
     from crawler.machines.cluster import cluster  # an extra
 

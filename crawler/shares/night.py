@@ -12,7 +12,7 @@ import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -51,28 +51,42 @@ class _Left:
 
 
 def crawl_divided(options: CrawlOptions, machines: Machines) -> CrawlResult:
-    """A night's crawl on several machines. Raises ConfigError, Locked, NotAnArchive, CannotWrite, CrawlerError."""
+    """A night's crawl on several machines. Raises ConfigError, Locked, NotAnArchive, CannotWrite, CrawlerError.
+
+    The archive is held all the while: nobody else begins to ask its sources.
+    """
     folder = options.folder.resolve()
     config = load_config(folder)
     sources, left_out = part_paused(pick(config, options.sources), datetime.now().astimezone().date())
-    kept_back = take_back(folder)
-    groups = [group for group in groups_of(sources) if not group.sites & kept_back]
     try:
-        run, uid, mended = _start(folder, options, sources, left_out, contact=config.contact)
-        night = _Night(folder=folder, run=run, uid=uid, options=options, groups=groups)
-        ended = night.crawl(machines)
-        problems = [f"{group.name}: {done.problem}" for group, done in ended if done.problem]
-        problems += [f"{site}: it is still being crawled for an earlier night" for site in sorted(kept_back)]
-        interrupted = bool(problems) or len(ended) < len(groups) or any(done.interrupted for _, done in ended)
-        with ArchiveWriter(folder, purpose=options.purpose) as writer:
-            writer.ledger.finish_run(run, "interrupted" if interrupted else "finished", utc_now())
-            catch_up(writer, most=MOST_AT_ONCE)
+        with ArchiveWriter(folder, purpose=options.purpose, info=WarcInfo(agent="", operator=config.contact)) as writer:
+            return _crawl(writer, replace(options, folder=folder), sources, left_out, machines)
     except DRIVER_ERRORS as error:
         raise CannotWrite(
             f"{folder} cannot be written: {error}; parts that are left are joined by the next night"
         ) from error
+
+
+def _crawl(
+    writer: ArchiveWriter,
+    options: CrawlOptions,
+    sources: Sequence[Source],
+    left_out: tuple[Source, ...],
+    machines: Machines,
+) -> CrawlResult:
+    busy = take_back(writer)
+    groups = [group for group in groups_of(sources) if not group.sites & busy]
+    run, uid, mended = _start(writer, options, sources, left_out)
+    ended = _Night(writer=writer, run=run, uid=uid, options=options, groups=groups).crawl(machines)
+    problems = [f"{group.name}: {done.problem}" for group, done in ended if done.problem]
+    problems += [f"{site}: it is still being crawled for an earlier night" for site in sorted(busy)]
+    interrupted = bool(problems) or len(ended) < len(groups) or any(done.interrupted for _, done in ended)
+    writer.ledger.finish_run(run, "interrupted" if interrupted else "finished", utc_now())
+    writer.commit()
     if problems:
         raise CrawlerError("the night is not complete; the next one goes on from here\n" + "\n".join(problems))
+    if not interrupted:
+        catch_up(writer, most=MOST_AT_ONCE)
     return CrawlResult(
         run=run,
         interrupted=interrupted,
@@ -85,13 +99,25 @@ def crawl_divided(options: CrawlOptions, machines: Machines) -> CrawlResult:
     )
 
 
-def take_back(folder: Path) -> frozenset[str]:
+def finish_earlier(folder: Path) -> None:
+    """Before a night that is not divided: join what a divided one left behind.
+
+    Raises Locked, naming the sites, while somebody still crawls a part.
+    """
+    if any(_left_behind(folder)):
+        with ArchiveWriter(folder, purpose="nightly") as writer:
+            busy = take_back(writer)
+        if busy:
+            raise Locked(f"{', '.join(sorted(busy))}: still being crawled by another machine for an earlier night")
+
+
+def take_back(writer: ArchiveWriter) -> frozenset[str]:
     """Join the parts that earlier nights left behind → the sites of those that somebody still crawls."""
     busy: set[str] = set()
-    for left in _left_behind(folder):
+    for left in _left_behind(writer.folder):
         try:
-            with Lease(folder, left.sites, uuid4().hex):
-                _join(folder, left.folder, left.sources, left.uid)
+            with Lease(writer.folder, left.sites, uuid4().hex):
+                _join(writer, left.folder, left.sources, left.uid)
         except Locked:
             busy |= set(left.sites)
     return frozenset(busy)
@@ -110,26 +136,26 @@ def _left_behind(folder: Path) -> Iterator[_Left]:
 
 
 def _start(
-    folder: Path, options: CrawlOptions, sources: Sequence[Source], left_out: Sequence[Source], *, contact: str | None
+    writer: ArchiveWriter, options: CrawlOptions, sources: Sequence[Source], left_out: Sequence[Source]
 ) -> tuple[int, str, int]:
     """A new run → its number and uid, and how many URLs a clock that was ahead had put off."""
-    with ArchiveWriter(folder, purpose=options.purpose, info=WarcInfo(agent="", operator=contact)) as writer:
-        now = utc_now()
-        mended = mend_clock(writer.db, now)
-        arguments = {"sources": list(options.sources), "limit": 0, "revisit": options.revisit}
-        run = writer.ledger.start_run("crawl", arguments | {"paused": [source.name for source in left_out]}, now)
-        for source in sources:
-            writer.ledger.add_source(source.name, home=source.home, title=source.title, now=now)
-            writer.rights.declare(source.name, source.basis, now)
-        (uid,) = writer.db.execute("select uid from runs where id = ?", [run]).fetchone()
-        return run, uid, mended
+    now = utc_now()
+    mended = mend_clock(writer.db, now)
+    arguments = {"sources": list(options.sources), "limit": 0, "revisit": options.revisit}
+    run = writer.ledger.start_run("crawl", arguments | {"paused": [source.name for source in left_out]}, now)
+    for source in sources:
+        writer.ledger.add_source(source.name, home=source.home, title=source.title, now=now)
+        writer.rights.declare(source.name, source.basis, now)
+    writer.commit()
+    (uid,) = writer.db.execute("select uid from runs where id = ?", [run]).fetchone()
+    return run, uid, mended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Night:
     """A run that is divided."""
 
-    folder: Path
+    writer: ArchiveWriter
     run: int
     #: By which the run is known in any copy of the archive.
     uid: str
@@ -139,7 +165,7 @@ class _Night:
     @property
     def parts(self) -> Path:
         """Where its parts are."""
-        return self.folder / PARTS / f"night-{self.run}"
+        return self.writer.folder / PARTS / f"night-{self.run}"
 
     @property
     def stop(self) -> Path:
@@ -155,7 +181,7 @@ class _Night:
         with lanes, _asked_to_stop(self.stop):
             for share, (done,) in lanes.in_order(self._shares()):
                 group = by_name[share.name]
-                _join(self.folder, Path(share.part), group.sources, self.uid)
+                _join(self.writer, Path(share.part), group.sources, self.uid)
                 ended.append((group, done))
         shutil.rmtree(self.parts, ignore_errors=True)
         return ended
@@ -166,8 +192,8 @@ class _Night:
             if self.stop.exists():
                 return
             part = self.parts / group.name
-            make_part(self.folder, part, group.sources, group.holds)
-            shutil.copyfile(self.folder / FILE, part / FILE)
+            make_part(self.writer.folder, part, group.sources, group.holds)
+            shutil.copyfile(self.writer.folder / FILE, part / FILE)
             told = {"run": self.uid, "sources": group.sources, "sites": sorted(group.sites)}
             (part / _TOLD).write_text(json.dumps(told), encoding="utf-8")
             yield self._share(group, part)
@@ -175,7 +201,7 @@ class _Night:
     def _share(self, group: Group, part: Path) -> Share:
         deadline, budget, each = self.options.deadline, self.options.budget, self.options.source_budget
         return Share(
-            folder=str(self.folder),
+            folder=str(self.writer.folder),
             part=str(part),
             stop=str(self.stop),
             name=group.name,
@@ -211,14 +237,13 @@ def _asked_to_stop(stop: Path) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _join(folder: Path, part: Path, sources: Sequence[str], uid: str) -> None:
+def _join(writer: ArchiveWriter, part: Path, sources: Sequence[str], uid: str) -> None:
     """What a part brought into the archive, its log to the archive's; then it goes."""
     if (part / "archive.db").exists():
-        with ArchiveWriter(folder, purpose="nightly") as writer:
-            (run,) = writer.db.execute("select max(id) from runs where uid = ?", [uid]).fetchone()
-            merge_into(writer, part, run=run, link=True)
-            adopt(writer, part, sources)
+        (run,) = writer.db.execute("select max(id) from runs where uid = ?", [uid]).fetchone()
+        merge_into(writer, part, run=run, link=True)
+        adopt(writer, part, sources)
     for log in (part / "logs").glob("*.log"):
-        (folder / "logs").mkdir(exist_ok=True)
-        shutil.move(log, folder / "logs" / f"{log.stem}-{part.name}.log")
+        (writer.folder / "logs").mkdir(exist_ok=True)
+        shutil.move(log, writer.folder / "logs" / f"{log.stem}-{part.name}.log")
     shutil.rmtree(part)

@@ -389,3 +389,15 @@ def test_what_is_taken_down_is_in_no_generation_and_is_not_made_anew(
     assert (told["captures"], told["counts"]["unchanged"]) == (PAGES - 1, PAGES - 1)
     assert nightdesk("reextract", "-a", folder, "--rollback").returncode == 0
     assert sql(folder, "select count(*) from articles where id = ?", id_) == [(0,)]
+
+
+def test_records_of_tables_have_no_page_and_stay_as_they_were_made(folder: Path) -> None:
+    sql(
+        folder,
+        "update captures set status = null, content_type = 'application/json'"
+        " where id = (select capture_id from articles where url like '%/8')",
+    )
+    before = sql(folder, "select * from articles where url like '%/8'")
+    told = reextract(folder)
+    assert (told["captures"], told["lost"]) == (PAGES, {})
+    assert sql(folder, "select * from articles where url like '%/8'") == before

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.care.merge import merge_into
@@ -24,7 +24,7 @@ from archive.writer import ArchiveWriter
 from crawler.backfill.makeway import NIGHT_LOCK
 from crawler.shares.groups import groups_of, sites_of
 from crawler.shares.lease import LEASES, PARTS, Lease
-from crawler.shares.night import take_back
+from crawler.shares.night import finish_earlier
 from crawler.shares.share import Done, Share, crawl_share
 from crawler.sources import Source
 from pipelines.site import site_of
@@ -45,6 +45,7 @@ def papers(draw: st.DrawFn) -> list[Source]:
     return made
 
 
+@settings(deadline=None, max_examples=50)
 @given(papers())
 def test_every_source_is_in_one_group_and_no_site_in_two(sources: list[Source]) -> None:
     groups = groups_of(sources)
@@ -111,6 +112,7 @@ def test_a_part_that_nobody_crawled_comes_back_and_nothing_is_changed(whole: tup
     part, _ = a_part(folder)
     before = contents(folder)
     assert sql(part, "select count(*) from articles") == [(PAGES,)]
+    assert all(path.is_symlink() for path in part.rglob("*.warc.gz"))
     with ArchiveWriter(folder, purpose="test") as writer:
         (run,) = writer.db.execute("select max(id) from runs").fetchone()
         assert not merge_into(writer, part, run=run, link=True)
@@ -129,7 +131,7 @@ def test_a_part_that_a_dead_night_left_behind_is_joined_by_the_next(whole: tuple
         link = Link(url=pending.url, kind=Kind.PAGE, hint=Hint(via=Via.GIVEN, where="x"))
         writer.ledger.discover([link], source=SOURCE, run=run, now=later)
         capture(writer, replace(pending, fetched_at=later), run)
-    assert take_back(folder) == frozenset()
+    finish_earlier(folder)
     assert not part.exists()
     outcomes = (
         "select url, outcome from run_urls join urls on urls.id = url_id join runs on runs.id = run_id where uid = ?"
@@ -153,8 +155,11 @@ def test_a_part_that_somebody_still_crawls_is_left_alone_with_its_sites(
     folder, _ = whole
     part, _ = a_part(folder)
     monkeypatch.setattr(Lease.__init__, "__kwdefaults__", {"patience_s": 0.1})
-    with Lease(folder, ["saltmarsh-echo.test"], uuid4().hex):
-        assert take_back(folder) == {"saltmarsh-echo.test"}
+    with (
+        Lease(folder, ["saltmarsh-echo.test"], uuid4().hex),
+        pytest.raises(Locked, match=r"saltmarsh-echo\.test: still being crawled"),
+    ):
+        finish_earlier(folder)
     assert part.exists()
 
 
