@@ -72,9 +72,11 @@ def work(name: str, place: Path) -> None:
 
 
 def _import(place: Path) -> None:
-    from crawler.imports import import_saved
+    from crawler.intake.run import Intake, processes
+    from crawler.intake.wish import read_wish
 
-    for _ in import_saved(place / "archive", sorted((place / "pages").glob("*.html")), source="gazette"):
+    intake = Intake(place / "archive", read_wish(source="gazette"), machines=processes(1))
+    for _ in intake.run([place / "pages"]):
         pass
 
 
