@@ -194,7 +194,7 @@ class Origin:
     """Where a field's value came from."""
 
     #: ``json-ld``, ``microdata``, ``opengraph``, ``meta``, ``html``, ``byline``, ``feed``, ``sitemap``,
-    #: ``front``, ``url``, ``trafilatura`` or ``text``.
+    #: ``front``, ``url``, ``trafilatura``, ``text`` or ``import``.
     origin: str
     #: 0 to 1.
     confidence: float

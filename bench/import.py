@@ -1,3 +1,4 @@
+# ruff: noqa: N999 (it is called as the command that it measures)
 """How fast `nightdesk import` takes in WARC files, beside FastWARC alone (the reading limit) and trafilatura.
 
     python bench/import.py [--pages FOLDER] [--records N] [--jobs N] [--json]
@@ -18,7 +19,6 @@ import gzip
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -33,6 +33,8 @@ from warcio.warcwriter import WARCWriter
 ROOT = Path(__file__).resolve().parent.parent
 _PAGES = ROOT / "tests" / "pages"
 _SITES = 40
+#: Seconds between two looks at what processes have used: what is used after the last is not seen.
+_LOOK_S = 0.05
 _WORDS = (
     *("harbour", "bridge", "council", "market", "river", "town", "school", "winter", "season", "mayor", "museum"),
     *("station", "garden", "border", "weather", "election", "budget", "theatre", "hospital", "library", "railway"),
@@ -115,18 +117,35 @@ def write_warcs(folder: Path, pages: Iterator[bytes], parts: int) -> tuple[list[
 
 
 def timed(commands: list[list[str]]) -> tuple[float, float]:
-    """Wall clock and CPU seconds of commands that run side by side, with their children."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    """Wall clock and CPU seconds of commands that run side by side, with all processes that they start."""
+    start = time.perf_counter()
     running = [
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for command in commands
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        for command in commands
     ]
+    sessions, seconds = {process.pid for process in running}, dict[int, float]()
+    while any(process.poll() is None for process in running):
+        seconds |= cpu_of(sessions)
+        time.sleep(_LOOK_S)
     for process, command in zip(running, commands, strict=True):
-        process.communicate()
         if process.returncode:
             raise SystemExit(f"{command[:4]} ended with status {process.returncode}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.perf_counter() - start, cpu
+    return time.perf_counter() - start, sum(seconds.values())
+
+
+def cpu_of(sessions: set[int]) -> dict[int, float]:
+    """CPU seconds so far of each process of some sessions: workers of a fork server are nobody's children here."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has just ended
+        if int(fields[3]) in sessions:
+            found[int(stat.parent.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
 
 
 def measure(pages: Iterator[bytes], records: int, jobs: int) -> dict[str, object]:
