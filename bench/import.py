@@ -1,4 +1,3 @@
-# ruff: noqa: N999 (it is called as the command that it measures)
 """How fast `nightdesk import` takes in WARC files, beside FastWARC alone (the reading limit) and trafilatura.
 
     python bench/import.py [--pages FOLDER] [--records N] [--jobs N] [--json]

@@ -10,9 +10,13 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -27,7 +31,9 @@ from archive.writer import ArchiveWriter
 from crawler.errors import ConfigError
 from crawler.intake.run import Intake, Taken
 from crawler.intake.wish import read_wish
-from tests.inline import INLINE
+from crawler.machines.machines import Machines
+from tests.cluster import a_cluster
+from tests.inline import INLINE, Inline
 from tests.warcs import Warc, page, wacz
 
 ROOT = Path(__file__).parents[3]
@@ -392,4 +398,42 @@ def test_an_import_that_is_killed_at_any_instant_goes_on_where_it_was(archive: P
     assert rows(archive, "select count(*), min(revision), max(revision) from articles") == [(60, 1, 1)]
     assert rows(archive, "select state, count(*) from urls group by 1") == [("kept", 60)]
     assert rows(archive, "select sum(url_id is null), sum(origin is null) from captures") == [(0, 0)]
+    assert kept_whole(archive)
+
+
+def test_a_cluster_takes_in_what_one_machine_does_also_when_a_worker_dies(archive: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.warc.gz", Warc().pages(range(30)).packed())
+    alone = tmp_path / "alone"
+    ArchiveWriter(alone, purpose="init").close()
+    take(alone, file)
+    with a_cluster(tmp_path / "dask", 2) as cluster:
+        with cluster.one_dies_at_work(0):
+            done = nightdesk("import", file, "-a", archive, "--dask", cluster.address)
+            _, errors = done.communicate(timeout=120)
+        assert done.returncode == 0, errors
+    articles = "select id, title, body, authors, source, first_seen_at from articles order by id"
+    assert rows(archive, articles) == rows(alone, articles)
+    assert kept_whole(archive)
+
+
+def test_a_page_that_kills_every_worker_costs_itself_alone(archive: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.warc.gz", Warc().pages(range(3)).packed())
+    died: list[int] = []
+
+    class Mortal(Inline):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+            tasks = arguments[0].tasks if arguments else ()
+            if any(b"story 1 " in task.record.block for task in tasks):
+                died.append(1)
+                raise BrokenProcessPool
+            return super().submit(function, *arguments, **named)
+
+    machines = Machines(
+        name="mortals", width=1, make=lambda _n: Mortal(), died=(BrokenProcessPool,), recycle_after=None
+    )
+    intake = Intake(archive, read_wish(), machines=machines)
+    list(intake.run([file]))
+    told = intake.counts.as_dict()
+    assert died
+    assert (told["new"], told["rejected"]) == (2, {"crashed": 1})
     assert kept_whole(archive)
