@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from archive.captures import ImportedFile, encode_import
 from archive.encodings import Unpackable, unpack
@@ -133,7 +136,18 @@ class Batch:
 
 def work(batch: Batch) -> list[Done | Left]:
     """What became of each task. Never raises for what a page does."""
-    return list(_work(batch, lambda page, template: refine_in_time(page, batch.seconds, template)))
+    results = list(_work(batch, lambda page, template: refine_in_time(page, batch.seconds, template)))
+    if results:
+        _settle_in()
+    return results
+
+
+@cache
+def _settle_in() -> None:
+    """Once a worker has loaded all that it needs, none of that is looked through for garbage: a sixth of its time."""
+    if multiprocessing.parent_process() is not None:
+        gc.collect()
+        gc.freeze()
 
 
 def parts_of(batch: Batch) -> list[Batch]:
