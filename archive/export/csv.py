@@ -15,10 +15,11 @@ that UTF-8 does not have until those inside the texts have been doubled, many li
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from archive.export.behind import each_behind
 from archive.export.chosen import iter_rows
 from archive.export.columns import Column
 
@@ -38,14 +39,14 @@ _OPTIONAL = "?"
 _LONG = ("a.body", "a.markdown")
 
 
-def csv_lines(db: Database, columns: Sequence[Column], *, excel: bool = False) -> Iterator[bytes]:
-    """The chosen as pieces of a CSV file."""
+def write_csv(db: Database, columns: Sequence[Column], file: BinaryIO, *, excel: bool = False) -> None:
+    """Write the chosen as CSV. Quotes are doubled and the file is written behind the reading of the next lines."""
     end = b"\r\n" if excel else b"\n"
     header = ",".join(column.name for column in columns).encode()
-    yield (b"\xef\xbb\xbf" if excel else b"") + header + end
+    file.write((b"\xef\xbb\xbf" if excel else b"") + header + end)
     rows = iter_rows(db, line_sql(columns, excel=excel))
-    while lines := [line for _, line in islice(rows, _LINES)]:
-        yield finished(lines, end)
+    groups = iter(lambda: [line for _, line in islice(rows, _LINES)], [])
+    each_behind(groups, lambda lines: file.write(finished(lines, end)))
 
 
 def line_sql(columns: Sequence[Column], *, excel: bool = False) -> str:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archive.errors import BadQuery
 from archive.export import check_new_file, whole_file
+from archive.export.behind import each_behind
 from archive.export.choose import choose_wanted
 from archive.export.chosen import number_chosen, number_of_articles, snapshot
 from archive.export.columns import HISTORY, Column, columns_of
-from archive.export.csv import csv_lines
+from archive.export.csv import write_csv
 from archive.export.files import Counted, check_new_folder, packed, whole_folder
 from archive.export.formats import FORMATS, Format, Place
 from archive.export.jsonl import flat_lines, json_lines
@@ -146,7 +147,9 @@ def write_stream(db: Database, shape: Shape, file: BinaryIO, *, packing: str = "
     """Write the chosen to an open binary file, which need not be able to seek."""
     counted = Counted(file)
     with packed(counted, packing) as target:
-        if shape.format.name == "parquet":
+        if shape.format.name == "csv":
+            write_csv(db, shape.cells, target, excel=shape.excel)
+        elif shape.format.name == "parquet":
             from archive.export.arrow import write_parquet
 
             write_parquet(db, shape.cells, target)
@@ -155,16 +158,13 @@ def write_stream(db: Database, shape: Shape, file: BinaryIO, *, packing: str = "
 
             fill_zip(target, documents_of(db, shape.format.name))
         else:
-            for piece in pieces(db, shape):
-                target.write(piece)
+            each_behind(pieces(db, shape), target.write)
     return counted
 
 
 def pieces(db: Database, shape: Shape) -> Iterator[bytes]:
     """The chosen as pieces of a file."""
     name = shape.format.name
-    if name == "csv":
-        return csv_lines(db, shape.cells, excel=shape.excel)
     if name == "jsonl":
         return json_lines(db, shape.cells)
     if name == "hf":
