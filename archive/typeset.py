@@ -81,10 +81,10 @@ def put(console: Console, *what: RenderableType) -> None:
 def put_table(console: Console, table: Table, *, by: int = 0) -> None:
     """Print a table whole: moved together, then, in a window too narrow for it, with lines that run on.
 
-    No number is lost. ``by``: moved to the right.
+    No number is lost. In a pipe nothing moves: two spaces tell columns apart. ``by``: moved to the right.
     """
     width = console.width
-    if _width(console, table) + by > width:
+    if console.is_terminal and _width(console, table) + by > width:
         table.padding = (0, 1, 0, 0)
     console.width = max(width, _width(console, table) + by)
     put(console, indented(table, by=by) if by else table)

@@ -243,13 +243,19 @@ def test_stats_count_each_source(folder: Path) -> None:
     assert json.loads(run(folder, "stats", "--json").stdout)["articles"] == 4
 
 
-def test_a_table_that_is_a_little_too_wide_is_moved_together(tmp_path: Path) -> None:
+def test_a_table_that_is_a_little_too_wide_is_moved_together_on_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Sample(tmp_path) as sample:
         sample.run()
         for source in ("a-source-of-21-letters", "kurir"):
             sample.article(source=source, published_at=iso(NIGHT_1))
             sample.url(f"https://{source}.test/", source=source)
-    lines = run(tmp_path, "stats").stdout.splitlines()[-3:]
+    piped = run(tmp_path, "stats").stdout.splitlines()[-3:]
+    assert re.split("  +", piped[0])[:3] == ["source", "pages", "articles"]
+    for name, value in (("FORCE_COLOR", "1"), ("NO_COLOR", "1"), ("PAGER", "cat")):
+        monkeypatch.setenv(name, value)
+    lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in run(tmp_path, "stats").stdout.splitlines()[-3:]]
     assert lines[1].startswith("a-source-of-21-letters ") and lines[1].endswith(" 2026-11-10")
     assert max(map(len, lines)) <= 80
 

@@ -96,10 +96,8 @@ def test_refine_gives_the_lines_to_count_and_what_it_left_out() -> None:
     assert [each.text for each in after.dropped] == list(OLD_HOUSE)
     assert before.lines == after.lines, "the counts are the same whatever is known already"
     assert {line.text for line in before.lines} >= set(OLD_HOUSE)
-    assert (before.dropped, replace(after, dropped=[], body="", markdown="")) == (
-        [],
-        replace(before, body="", markdown=""),
-    )
+    assert (before.dropped, before.template, after.template) == ([], None, template(*OLD_HOUSE).digest)
+    assert replace(after, dropped=[], body="", markdown="", template=None) == replace(before, body="", markdown="")
 
 
 def test_lines_have_their_place_and_leave_out_what_says_something_of_the_article() -> None:
