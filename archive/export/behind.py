@@ -13,8 +13,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-#: Pieces that may wait. Memory is bounded by it.
-_WAITING = 8
+#: Pieces that may wait, each of some hundred kilobytes: more would only take memory.
+_WAITING = 3
 
 
 def each_behind(pieces: Iterable[T], work: Callable[[T], object]) -> None:

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import groupby, islice
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archive.export.behind import each_behind
-from archive.export.chosen import iter_rows
+from archive.export.chosen import iter_joined
 from archive.export.columns import Column
 
 if TYPE_CHECKING:
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 
 #: What a spreadsheet takes for the beginning of a formula, in ASCII and as East Asian keyboards write it.
 _STARTS_A_FORMULA = "=+-@\t\n\r＝＋－＠"
-_QUOTE = b"\xfe"
+_QUOTE, _END = b"\xfe", b"\xff"
 #: Stand-ins for quotes and ends of lines → what they stand for.
 _WRITTEN = bytes.maketrans(b"\xfe\xff", b'"\n')
-#: Lines whose quotes are doubled at once.
-_LINES = 40
 #: Before the SQL of a text that may be missing.
 _OPTIONAL = "?"
 #: Columns that hold most of a line.
@@ -44,23 +42,21 @@ def write_csv(db: Database, columns: Sequence[Column], file: BinaryIO, *, excel:
     end = b"\r\n" if excel else b"\n"
     header = ",".join(column.name for column in columns).encode()
     file.write((b"\xef\xbb\xbf" if excel else b"") + header + end)
-    rows = iter_rows(db, line_sql(columns, excel=excel))
-    groups = iter(lambda: [line for _, line in islice(rows, _LINES)], [])
+    groups = iter_joined(db, line_sql(columns, excel=excel), _END)
     each_behind(groups, lambda lines: file.write(finished(lines, end)))
 
 
 def line_sql(columns: Sequence[Column], *, excel: bool = False) -> str:
-    """SQL of a line as a blob, with ``_QUOTE`` where the file has its own quotes."""
+    """SQL of a line, with ``_QUOTE`` where the file has its own quotes."""
     parts: list[str | bytes] = []
     for number, column in enumerate(columns):
         parts += [b"," if number else b"", *_cell(column, excel=excel)]
     parts.append(b"")
-    return f"cast({_joined(parts)} as blob)"
+    return _joined(parts)
 
 
-def finished(lines: Sequence[bytes], end: bytes) -> bytes:
-    """Lines with stand-ins for quotes → lines as they are in a file."""
-    text = b"\xff".join(lines)
+def finished(text: bytes, end: bytes) -> bytes:
+    """Lines with stand-ins for quotes and for what stands between them → lines as they are in a file."""
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if b"\0" in text:
@@ -68,7 +64,7 @@ def finished(lines: Sequence[bytes], end: bytes) -> bytes:
     text = text.replace(b'"', b'""')
     if end == b"\n":
         return text.translate(_WRITTEN) + end
-    return text.replace(_QUOTE, b'"').replace(b"\xff", end) + end
+    return text.replace(_QUOTE, b'"').replace(_END, end) + end
 
 
 def csv_line(columns: Sequence[Column], cells: Sequence[Any]) -> bytes:

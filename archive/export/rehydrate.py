@@ -111,4 +111,4 @@ def _line(format_: str, columns: Sequence[Column], cells: Sequence[Any]) -> byte
     if format_ == "jsonl":
         row = {column.name: cell for column, cell in zip(columns, cells, strict=True)}
         return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-    return finished([csv_line(columns, cells)], b"\n")
+    return finished(csv_line(columns, cells), b"\n")

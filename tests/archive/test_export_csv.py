@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import ArchiveError
+from archive.export.chosen import choose, iter_joined, snapshot
 from archive.export.columns import COLUMNS, EVERY
+from archive.query import Query
 from archive.reading import Archive
 from tests.archive.sample import Sample, two_nights
 
@@ -157,3 +159,19 @@ def test_an_export_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -
         archive.export_csv(None, target)
     assert target.read_text() == "old"
     assert list(target.parent.iterdir()) == [target]
+
+
+def test_lines_that_are_too_long_together_are_read_in_smaller_lots(tmp_path: Path) -> None:
+    with Sample(tmp_path) as sample:
+        for number in range(90):
+            sample.article(url=f"https://kurir.test/{number}", body="A bridge. " * (3 * number))
+    with snapshot(tmp_path / "archive.db") as db:
+        choose(db, Query())
+        lots = list(iter_joined(db, "a.body", b"\xff"))
+        db.conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 12_000)
+        smaller = list(iter_joined(db, "a.body", b"\xff"))
+        assert b"\xff".join(smaller) == b"\xff".join(lots)
+        assert len(smaller) > len(lots) == 3
+        db.conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2_000)
+        with pytest.raises(sqlite3.DataError):
+            list(iter_joined(db, "a.body", b"\xff"))
