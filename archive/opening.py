@@ -73,5 +73,6 @@ def _check(db: Database, path: Path) -> None:
         raise NotAnArchive(f"{path} is empty; make it an archive with: nightdesk init {path.parent}")
     if migrations.pending(db):
         raise NotAnArchive(
-            f"{path} was made by an earlier nightdesk; run this once to bring it forward: nightdesk init {path.parent}"
+            f"{path} was made by an earlier nightdesk; run this once to bring it forward:"
+            f" nightdesk migrate -a {path.parent}"
         )

@@ -48,7 +48,7 @@ def first_house(tmp_path: Path) -> Path:
 
 
 def test_an_archive_of_the_first_version_opens_with_all_that_is_in_it(first_house: Path) -> None:
-    with pytest.raises(NotAnArchive, match=f"nightdesk init {first_house}"):
+    with pytest.raises(NotAnArchive, match=f"nightdesk migrate -a {first_house}"):
         Archive(first_house)
     ArchiveWriter(first_house, purpose="init").close()
     with Archive(first_house) as archive:
