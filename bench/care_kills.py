@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Imports, takedowns, merges, backups, packing and files that roll over, each killed with SIGKILL at random instants.
+"""Imports, re-extractions, takedowns, merges, backups, packing, roll-overs: each killed by SIGKILL at random instants.
 
     bench/care_kills.py --kills 120 --seed 7
 
@@ -34,7 +34,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKS = ("import", "takedown", "merge", "backup", "compact", "roll-over")
+WORKS = ("import", "reextract", "takedown", "merge", "backup", "compact", "roll-over")
 _NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 _DOOMED = "http://gazette.example/news/3"
 _SECRET = "Xylographers"
@@ -76,6 +76,12 @@ def _import(place: Path) -> None:
 
     pages = sorted(map(str, (place / "pages").glob("*.html")))
     nightdesk(["import", *pages, "--source", "gazette", "-a", str(place / "archive")])
+
+
+def _reextract(place: Path) -> None:
+    from crawler.cli import nightdesk
+
+    nightdesk(["reextract", "--workers", "1", "-a", str(place / "archive")])
 
 
 def _takedown(place: Path) -> None:
@@ -142,6 +148,7 @@ def _answer(n: int) -> object:
 
 _WORKS: dict[str, Callable[[Path], None]] = {
     "import": _import,
+    "reextract": _reextract,
     "takedown": _takedown,
     "merge": _merge,
     "backup": _backup,
