@@ -114,8 +114,9 @@ TOLD = {
     " site_name, rights, revision, content_hash, extractor, template, gone_at is null from articles",
     "revisions": "select article_id, revision, title, body, content_hash, json_remove(record, '$.origins')"
     " from revisions",
-    "urls": "select url, source, kind, state, reason, attempts, etag, last_modified, body_digest, is_index,"
-    " article_id, due_because, due_at is null, listed_at from urls",
+    # a list that the killed crawl had read is read again, and may answer that nothing is new
+    "urls": "select url, source, kind, state, iif(kind = 'page', reason, null), attempts, etag, last_modified,"
+    " body_digest, is_index, article_id, iif(kind = 'page', due_because, null), due_at is null, listed_at from urls",
     # in which order lists were read decides the order of what they said, and of many which are remembered
     "hints": "select url, (select group_concat(value) from (select value from json_each(hints) order by value))"
     " from urls where json_array_length(hints) < 6",
